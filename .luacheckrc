@@ -1,0 +1,6 @@
+-- One code base for Lua 5.1 to 5.4 and LuaJIT, partly inside OpenResty.
+std = "max"
+max_line_length = 120
+files["lua"] = { read_globals = { "ngx" } }
+files["spec"] = { std = "max+busted" }
+files["*.rockspec"] = { std = "max+rockspec" }

@@ -1,0 +1,262 @@
+# Builds, tests and checks lua-pinecone. "make help" lists the targets.
+#
+#   LUA=lua5.4         one of lua5.1 lua5.2 lua5.3 lua5.4 luajit
+#   SPEC=FILE          the specs to run (all)
+#   BUSTED_ARGS=...    further arguments for busted
+#   SANITIZE=1         AddressSanitizer and UndefinedBehaviorSanitizer, in a build folder of its own
+#   DEPS=no            install nothing, take what is there
+#   LUA_INCDIR=FOLDER  where lua.h lies, when pkg-config does not know
+#   WERROR=            lets warnings pass; CFLAGS and LDFLAGS as usual
+
+LUA ?= lua5.4
+LUAS := lua5.1 lua5.2 lua5.3 lua5.4 luajit
+SPEC ?= $(sort $(wildcard spec/*_spec.lua))
+CFLAGS ?= -O2 -g
+WERROR ?= -Werror
+ROCKSPEC := lua-pinecone-scm-1.rockspec
+
+$(if $(filter $(LUA),$(LUAS)),,$(error LUA is "$(LUA)"; it must be one of $(LUAS)))
+
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+
+# Everything for one Lua lies in one folder, so that several live side by side.
+BUILD := build/$(LUA)$(if $(SANITIZE),-sanitize)
+CORE := $(BUILD)/pinecone/core.so
+OBJECTS := $(patsubst src/%.c,$(BUILD)/src/%.o,$(wildcard src/*.c))
+
+# pkg-config is asked when a recipe runs, not before: "make deps" may have just installed it.
+LUA_FLAGS = $(if $(LUA_INCDIR),-I$(LUA_INCDIR),$(shell pkg-config --cflags $(LUA) 2>/dev/null \
+	|| pkg-config --cflags $(LUA:lua5%=lua-5%) 2>/dev/null || echo -I/usr/include/$(LUA)))
+CURL_FLAGS = $(shell pkg-config --cflags libcurl 2>/dev/null)
+CURL_LIBS = $(shell pkg-config --libs libcurl 2>/dev/null || echo -lcurl)
+
+WARNINGS := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wold-style-definition -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2
+SANITIZERS := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-omit-frame-pointer)
+COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) -fPIC -fvisibility=hidden $(WARNINGS) $(SANITIZERS)
+
+##@ Build
+
+all: $(CORE) $(BUILD)/bin/pinecone-backup $(BUILD)/env.sh ## compile; leaves build/bin/pinecone-backup and build/env.sh
+	@$(if $(SANITIZE),,ln -sfn $(LUA)/bin build/bin && ln -sf $(LUA)/env.sh build/env.sh)
+
+clean: ## remove everything that was built
+	rm -rf build
+
+$(BUILD)/src/%.o: src/%.c Makefile | $(BUILD)/src
+	@echo "cc $@"
+	@$(COMPILE) $(LUA_FLAGS) $(CURL_FLAGS) -MMD -MP -c -o $@ $<
+
+# liblua is not linked: the program that loads the module has it.
+$(CORE): $(OBJECTS) | $(BUILD)/pinecone
+	@echo "ld $@"
+	@$(COMPILE) -shared $(LDFLAGS) -o $@ $(OBJECTS) $(CURL_LIBS)
+
+-include $(OBJECTS:.o=.d)
+
+# LUA_PATH_5_4 and its like would hide LUA_PATH: what stands there moves to the end of LUA_PATH.
+VERSION := $(subst .,_,$(LUA:lua%=%))
+define PATHS
+LUA_PATH="$$root/lua/?.lua;$$root/lua/?/init.lua;$${LUA_PATH_$(VERSION):-$${LUA_PATH:-;}}"
+LUA_CPATH="$$root/$(BUILD)/?.so;$${LUA_CPATH_$(VERSION):-$${LUA_CPATH:-;}}"
+unset LUA_PATH_$(VERSION) LUA_CPATH_$(VERSION)
+export LUA_PATH LUA_CPATH
+endef
+
+define ENV_SH
+# Made by make. Source it to use lua-pinecone from the checkout with $(LUA).
+root='$(CURDIR)'
+$(PATHS)
+export PATH="$$root/$(BUILD)/bin:$$PATH"
+unset root
+endef
+
+define COMMAND_SH
+#!/bin/sh
+# Made by make. Runs the command of the checkout that this file lies in.
+root=$$(cd "$$(dirname "$$(readlink -f "$$0")")/../../.." && pwd)
+$(PATHS)
+exec $(LUA) "$$root/lua/pinecone/command/pinecone-backup" "$$@"
+endef
+
+# Written anew each time, because the checkout may have moved.
+$(BUILD)/env.sh: FORCE | $(BUILD)/bin
+	$(file >$@,$(ENV_SH))
+
+$(BUILD)/bin/pinecone-backup: FORCE | $(BUILD)/bin
+	$(file >$@,$(COMMAND_SH))
+	@chmod +x $@
+
+$(BUILD)/bin $(BUILD)/pinecone $(BUILD)/src:
+	@mkdir -p $@
+
+##@ Run and test
+
+# Where the sanitizers are on, their runtime must come before everything else in the process.
+# Leaks of the whole process are for memcheck to judge.
+UNDER = $(if $(SANITIZE),env LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) \
+	ASAN_OPTIONS=$${ASAN_OPTIONS:-detect_leaks=0} UBSAN_OPTIONS=$${UBSAN_OPTIONS:-halt_on_error=1})
+VALGRIND := valgrind --quiet --error-exitcode=9 --leak-check=full \
+	--show-leak-kinds=definite --errors-for-leak-kinds=definite
+
+# Old releases, as Ubuntu 22.04, do not have every module for every Lua.
+modules: deps
+	@for name in cjson luv argparse system; do \
+		$(LUA) -e "require '$$name'" 2>/dev/null || { \
+			echo "$(LUA) does not find the module $$name. Another Lua may: LUA=lua5.1, LUA=luajit." >&2; exit 1; }; \
+	done
+
+quickstart: modules ## back up and restore an index of the emulator, step by step
+	@$(MAKE) all
+	@. $(BUILD)/env.sh && $(UNDER) $(LUA) examples/quickstart.lua
+
+# busted's own command would run on whatever "lua" is. /dev/null stands for its script.
+test: modules ## run the specs on LUA
+	@$(if $(SPEC),,$(error There are no specs))
+	@$(MAKE) all
+	@. $(BUILD)/env.sh && $(UNDER) $(LUA) -e 'require "busted.runner" { standalone = false }' \
+		/dev/null $(BUSTED_ARGS) $(SPEC)
+
+test-all: deps-all ## run the specs on every Lua in turn
+	@mkdir -p build; status=0; table=; \
+	for lua in $(LUAS); do \
+		echo "--- $$lua"; \
+		result=passed; \
+		$(MAKE) test LUA=$$lua 2>&1 | tee build/$$lua.log || { result=FAILED; status=1; }; \
+		counts=$$(grep -E '^[0-9]+ success' build/$$lua.log | tail -n 1); \
+		[[ $$counts ]] || { result=FAILED; status=1; counts="did not finish"; }; \
+		table+=$$(printf '%-7s %s  %s' $$lua $$result "$$counts")$$'\n'; \
+	done; \
+	$(MAKE) all || status=1; \
+	echo "--- every Lua"; \
+	printf '%s' "$$table"; \
+	awk '{ ok += $$3; bad += $$6 + $$9; skipped += $$12 } \
+		END { printf "total   %d passed, %d failed, %d pending\n", ok, bad, skipped }' <<<"$$table"; \
+	exit $$status
+
+memcheck: deps-memcheck ## run the specs on LUA under valgrind
+	@$(MAKE) test UNDER='$(VALGRIND)'
+
+# In a copy, because LuaRocks builds among the sources.
+test-rock: deps deps-rock $(BUILD)/luarocks.lua ## build the rock with LuaRocks and load it from there
+	@rm -rf build/rock && mkdir -p build/rock/source
+	@cp -R $(wildcard src lua README.md LICENSE $(ROCKSPEC)) build/rock/source
+	cd build/rock/source && export LUAROCKS_CONFIG='$(CURDIR)/$(BUILD)/luarocks.lua' \
+		&& luarocks lint $(ROCKSPEC) && luarocks --tree ../tree make $(ROCKSPEC)
+	cd build/rock/tree && LUA_PATH="./share/lua/$(ROCKS_LUA)/?.lua;./share/lua/$(ROCKS_LUA)/?/init.lua;;" \
+		LUA_CPATH="./lib/lua/$(ROCKS_LUA)/?.so;;" $(LUA) -e 'print(require("pinecone")._VERSION)'
+	test -x build/rock/tree/bin/pinecone-backup
+	[[ $$(nm -D --defined-only build/rock/tree/lib/lua/$(ROCKS_LUA)/pinecone/core.so | wc -l) == 1 ]]
+
+# Debian's packages are no rocks; LuaRocks has to be told that they are there.
+ROCKS_LUA := $(if $(filter luajit,$(LUA)),5.1,$(LUA:lua%=%))
+define LUAROCKS_LUA
+lua_version = "$(ROCKS_LUA)"
+lua_interpreter = "$(LUA)"
+variables = {
+   LUA = "$(shell command -v $(LUA))",
+   LUA_INCDIR = "$(patsubst -I%,%,$(firstword $(LUA_FLAGS)))",
+}
+rocks_provided = { ["lua-cjson"] = "2.1.0-1", argparse = "0.7.1-1" }
+endef
+
+$(BUILD)/luarocks.lua: deps FORCE | $(BUILD)/bin
+	$(file >$@,$(LUAROCKS_LUA))
+
+lint: deps-lint ## luacheck, clang-format, and whether the rockspec names every source
+	luacheck --quiet --no-color $(wildcard lua lua/pinecone/command/pinecone-backup spec examples)
+	luacheck --quiet --no-color --filename $(ROCKSPEC) - <$(ROCKSPEC)
+	clang-format --dry-run --Werror $(wildcard src/*.[ch])
+	@mkdir -p build
+	@grep -oE '"(src|lua)/[^"]+\.(c|lua)"' $(ROCKSPEC) | tr -d '"' | sort >build/sources-named
+	find src lua -name '*.c' -o -name '*.lua' | sort | diff build/sources-named -
+
+##@ Needed packages
+
+# A word is a package, or choices a|b of which one is enough; a+b is two packages in one choice.
+PACKAGES_common = libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev pkg-config|pkgconf libc6-dev \
+	$(if $(shell command -v $(firstword $(CC))),,gcc) lua-cjson lua-luv lua-argparse lua-busted ca-certificates
+PACKAGES_lua5.1 := lua5.1 liblua5.1-0-dev
+PACKAGES_lua5.2 := lua5.2 liblua5.2-dev
+PACKAGES_lua5.3 := lua5.3 liblua5.3-dev
+PACKAGES_lua5.4 := lua5.4 liblua5.4-dev
+# luajit2 is OpenResty's branch. The two shut each other out.
+PACKAGES_luajit := luajit2+libluajit2-5.1-dev|luajit+libluajit-5.1-dev
+
+deps: export PACKAGES = $(PACKAGES_$(LUA)) $(PACKAGES_common)
+deps-all: export PACKAGES = $(foreach lua,$(LUAS),$(PACKAGES_$(lua))) $(PACKAGES_common)
+deps-lint: export PACKAGES = lua-check clang-format
+deps-memcheck: export PACKAGES = valgrind
+deps-rock: export PACKAGES = luarocks
+
+deps: ## install with apt what LUA and its tests need; without apt, list it
+deps-all: ## the same for every Lua
+deps-lint: ## what lint needs
+deps-memcheck: ## what memcheck needs
+deps-rock: ## what test-rock needs
+
+define INSTALL
+installed=" $$(dpkg-query -W -f '$${Package}:$${db:Status-Status} ' 2>/dev/null)"
+is_installed() { [[ $$installed == *" $$1:installed "* ]]; }
+is_known() { [[ $$(apt-cache madison "$$1" 2>/dev/null) ]]; }
+
+is_satisfied() {
+	local choice package
+	for choice in $${1//|/ }; do
+		for package in $${choice//+/ }; do is_installed $$package || continue 2; done
+		return 0
+	done
+	return 1
+}
+
+# Prefers the choice that is partly there, then the first one that apt knows.
+choose() {
+	local test choice
+	for test in is_installed is_known; do
+		for choice in $${1//|/ }; do
+			if $$test $${choice%%+*}; then echo $${choice//+/ }; return; fi
+		done
+	done
+	echo $${1%%|*}
+}
+
+stop() {
+	echo "$$1 lua-pinecone needs what Debian calls" >&2
+	printf '  %s\n' "$${missing[@]//|/ or }" >&2
+	echo "Where it is installed under other names, add DEPS=no to the make command." >&2
+	exit 1
+}
+
+missing=()
+for word in $$PACKAGES; do is_satisfied "$$word" || missing+=("$$word"); done
+[[ $${missing[*]} ]] || exit 0
+
+command -v apt-get >/dev/null || stop "There is no apt-get here."
+sudo=
+if [[ $$(id -u) != 0 ]]; then
+	sudo=$$(command -v sudo) || stop "Only root may install, and there is no sudo."
+fi
+
+echo "Updating apt's package lists"
+$$sudo apt-get update -qq || echo "That failed; going on with the lists as they are." >&2
+packages=$$(for word in "$${missing[@]}"; do choose "$$word"; done)
+echo "Installing" $$packages
+# no-remove: never at the cost of what somebody else installed.
+$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends --no-remove \
+	-o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 $$packages </dev/null >/dev/null
+endef
+
+deps deps-all deps-lint deps-memcheck deps-rock: export INSTALL := $(INSTALL)
+deps deps-all deps-lint deps-memcheck deps-rock:
+	@$(if $(filter no,$(DEPS)),:,eval "$$INSTALL")
+
+help: ## this list
+	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' \
+		$(firstword $(MAKEFILE_LIST))
+
+FORCE:
+.PHONY: all clean modules quickstart test test-all memcheck test-rock lint help FORCE \
+	deps deps-all deps-lint deps-memcheck deps-rock
