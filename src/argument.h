@@ -1,0 +1,74 @@
+/* Named arguments: the rows that describe them, and the check of a caller's table against its rows. */
+#ifndef PINECONE_ARGUMENT_H
+#define PINECONE_ARGUMENT_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#pragma GCC visibility push(hidden)
+
+typedef enum {
+    TYPE_STRING,
+    TYPE_INTEGER,
+    TYPE_NUMBER,
+    TYPE_BOOLEAN,
+    TYPE_TABLE,
+    TYPE_TAGS, /* a table of strings, every key and every value */
+} ArgumentType;
+
+typedef enum {
+    PLACE_NONE, /* an option of the library, not a part of a request */
+    PLACE_PATH,
+    PLACE_QUERY,
+    PLACE_BODY,
+    PLACE_HOST, /* names the server that is asked */
+} ArgumentPlace;
+
+/* What a value of the right type must satisfy. `text` finishes the sentence "it must be ...". */
+typedef struct Rule {
+    bool (*holds)(lua_State *L, int index, const struct Rule *rule, const char *api_version);
+    double least, most;
+    const char *const *values;
+    const char *text;
+} Rule;
+
+typedef struct Argument {
+    const char *name;
+    const char *alias;
+    ArgumentType type;
+    ArgumentPlace place;
+    bool required;
+    const char *wire;     /* the API's name where it differs; a dot nests: "schedule.frequency" */
+    const char *fallback; /* a string that is sent when the caller gives nothing */
+    const Rule *rule;
+    const char *text; /* what it means, for the reference and for messages */
+} Argument;
+
+extern const Rule rule_index_name, rule_backup_name, rule_id, rule_text, rule_tags, rule_limit, rule_positive,
+    rule_dimension, rule_frequency, rule_deletion_protection, rule_path, rule_seconds, rule_api_version, rule_key,
+    rule_method;
+
+typedef enum {
+    CHECK_PASSED,
+    CHECK_MISUSE, /* the caller's program is wrong; the message is on the stack */
+    CHECK_BAD,    /* a value is; likewise */
+} Check;
+
+/* Lays the `count` arguments of the table at `index` on the stack, in the order of their rows, nil where absent; an
+ * absent or nil table has none. An argument may stand under its name, its alias, or nested as its `wire` says. */
+Check arguments_collect(lua_State *L, int index, const char *who, const Argument *rows, size_t count);
+
+/* Checks the collected arguments, which start at `base`: required, type, rule. */
+Check arguments_check(lua_State *L, int base, const char *who, const Argument *rows, size_t count,
+                      const char *api_version);
+
+const char *argument_wire(const Argument *row);
+const char *argument_type_name(ArgumentType type);
+
+/* True when the text holds a control character: these are refused in whatever goes into a header, path or key. */
+bool has_control(const char *text, size_t length);
+
+#pragma GCC visibility pop
+
+#endif

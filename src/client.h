@@ -1,0 +1,60 @@
+/* A client: its options, the API key, and the transports that its calls take and give back. */
+#ifndef PINECONE_CLIENT_H
+#define PINECONE_CLIENT_H
+
+#include "json.h"
+#include "transport.h"
+
+#include <lua.h>
+#include <sys/types.h>
+
+#pragma GCC visibility push(hidden)
+
+#define PINECONE_VERSION "0.1.0"
+
+typedef struct Call Call;
+
+/* Counted: one reference for the Lua object, one for each call. The last one frees it. */
+typedef struct Client {
+    int references;
+    pid_t pid;
+    bool closed;
+    char *server; /* scheme, host and port of the control plane */
+    bool plain;   /* it is asked over http, which only this machine's loopback may be */
+    char *key;
+    char *api_version; /* NULL: what each operation says */
+    double timeout;    /* seconds */
+    int max_connections;
+    size_t max_response_bytes;
+    Json json;
+    TransportSettings settings;
+    TransportHeader *headers;
+    char *texts[8]; /* what the settings point at */
+    int text_count;
+    TransportShare *share;
+    Transport *idle; /* the last one given back first */
+    int transport_count;
+    Call *calls; /* all that are not finished */
+} Client;
+
+/* core.new(options): a client; nil and a failure; or nil and a message for a misused option. */
+int client_new(lua_State *L);
+void client_register(lua_State *L); /* the metatable */
+
+/* The client at that place of the stack; raises when it is none. NULL when it is closed. */
+Client *client_at(lua_State *L, int index);
+
+void client_retain(Client *client);
+void client_release(lua_State *L, Client *client);
+
+/* A transport for this URL, or NULL while all are taken; false in `memory` when none could be made. */
+Transport *client_take(Client *client, const char *url, bool *memory);
+void client_give(Client *client, Transport *transport);
+
+/* Adds scheme and host of an index's host, or of the control plane when `host` is NULL, to a URL. Answers what is
+ * wrong with the host, or NULL. */
+const char *client_add_server(const Client *client, const char *host, Buffer *url, bool *loopback);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,215 @@
+#include "failure.h"
+
+#include "compat.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+void failure_push_metatable(lua_State *L)
+{
+    if (luaL_newmetatable(L, "pinecone.failure")) {
+        lua_pushliteral(L, "failure");
+        lua_setfield(L, -2, "__name");
+    }
+}
+
+void failure_push(lua_State *L, const char *kind)
+{
+    luaL_checkstack(L, 4, "failure");
+    lua_createtable(L, 0, 10);
+    lua_insert(L, -2);
+    lua_setfield(L, -2, "message");
+    failure_set_text(L, "kind", kind);
+    failure_push_metatable(L);
+    lua_setmetatable(L, -2);
+}
+
+void failure_set_text(lua_State *L, const char *field, const char *text)
+{
+    if (text == NULL || text[0] == '\0')
+        return;
+    lua_pushstring(L, text);
+    lua_setfield(L, -2, field);
+}
+
+void failure_set_number(lua_State *L, const char *field, double number)
+{
+    if (number == (double)(lua_Integer)number)
+        lua_pushinteger(L, (lua_Integer)number);
+    else
+        lua_pushnumber(L, number);
+    lua_setfield(L, -2, field);
+}
+
+void failure_set_flag(lua_State *L, const char *field)
+{
+    lua_pushboolean(L, 1);
+    lua_setfield(L, -2, field);
+}
+
+/* Kinds ------------------------------------------------------------------------------------------------------------ */
+
+static const struct {
+    long status;
+    const char *kind;
+} kinds[] = {
+    {400, "invalid_argument"}, {401, "unauthenticated"},  {402, "payment_required"}, {403, "permission_denied"},
+    {404, "not_found"},        {408, "timeout"},          {409, "conflict"},         {412, "precondition_failed"},
+    {413, "too_large"},        {422, "invalid_argument"}, {429, "rate_limited"},     {502, "unavailable"},
+    {503, "unavailable"},      {504, "unavailable"},
+};
+
+/* The status decides; the code only tells a quota from a permission, and a quota from a rate. */
+static const char *kind_of(const FailedAnswer *answer, const char *code)
+{
+    bool quota = strcmp(code, "QUOTA_EXCEEDED") == 0;
+    if ((answer->status == 403 || answer->status == 429) && quota)
+        return "quota_exceeded";
+    if (answer->status == 403 && answer->makes && strcmp(code, "FORBIDDEN") == 0)
+        return "quota_exceeded";
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (kinds[i].status == answer->status)
+            return kinds[i].kind;
+    if (answer->status >= 500)
+        return "server";
+    return answer->status >= 400 ? "invalid_argument" : "protocol";
+}
+
+/* The data plane numbers its codes as gRPC does. */
+static const char *const grpc_codes[] = {
+    "OK",        "CANCELLED",       "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+    "NOT_FOUND", "ALREADY_EXISTS",  "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+    "ABORTED",   "OUT_OF_RANGE",    "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+    "DATA_LOSS", "UNAUTHENTICATED",
+};
+
+/* Text ------------------------------------------------------------------------------------------------------------- */
+
+enum { TEXT_CAP = 400 };
+
+/* Pushes foreign text made fit for one line of a log: no key, no control characters, no runs of spaces, not long. */
+static void push_clean(lua_State *L, const char *text, size_t length, const char *secret)
+{
+    char clean[TEXT_CAP + 8];
+    size_t used = 0, skip = strlen(secret);
+    for (size_t i = 0; i < length && used < TEXT_CAP; i++) {
+        bool key = skip > 0 && length - i >= skip && memcmp(text + i, secret, skip) == 0;
+        bool blank = (unsigned char)text[i] <= 0x20 || text[i] == 0x7f;
+        if (key) {
+            memcpy(clean + used, "[key]", 5);
+            used += 5;
+            i += skip - 1;
+        } else if (!blank) {
+            clean[used++] = text[i];
+        } else if (used > 0 && clean[used - 1] != ' ') {
+            clean[used++] = ' ';
+        }
+    }
+    while (used > 0 && clean[used - 1] == ' ')
+        used--;
+    lua_pushlstring(L, clean, used);
+    if (used >= TEXT_CAP) {
+        lua_pushliteral(L, " ...");
+        lua_concat(L, 2);
+    }
+}
+
+static const char *find(const char *text, size_t length, const char *word)
+{
+    size_t size = strlen(word);
+    for (size_t i = 0; i + size <= length; i++)
+        if (strncasecmp(text + i, word, size) == 0)
+            return text + i;
+    return NULL;
+}
+
+static bool is_html(const FailedAnswer *answer)
+{
+    size_t i = 0;
+    while (i < answer->length && isspace((unsigned char)answer->body[i]))
+        i++;
+    return strncasecmp(answer->content_type, "text/html", 9) == 0 || (i < answer->length && answer->body[i] == '<');
+}
+
+/* Pushes one line on a body that is not JSON. */
+static void push_body_text(lua_State *L, const FailedAnswer *answer)
+{
+    if (answer->length == 0) {
+        lua_pushliteral(L, "an answer without a body");
+        return;
+    }
+    if (!is_html(answer)) {
+        push_clean(L, answer->body, answer->length, answer->secret);
+        return;
+    }
+    const char *title = find(answer->body, answer->length, "<title>");
+    const char *end = title != NULL ? find(title, (size_t)(answer->body + answer->length - title), "</") : NULL;
+    lua_pushliteral(L, "an HTML page instead of an answer of the API");
+    if (end != NULL) {
+        lua_pushliteral(L, ": ");
+        push_clean(L, title + 7, (size_t)(end - title) - 7, answer->secret);
+        lua_concat(L, 3);
+    }
+}
+
+static void copy_value(lua_State *L, int from, int to)
+{
+    lua_pushvalue(L, from);
+    lua_replace(L, to < 0 ? to - 1 : to);
+}
+
+/* Pushes the code (a string, maybe empty) and the message of an error body that is JSON; false where there is none. */
+static bool push_parts(lua_State *L, int body, const char *secret)
+{
+    lua_getfield(L, body, "error");
+    if (!lua_istable(L, -1))
+        lua_pushvalue(L, body);
+    int error = lua_gettop(L);
+    lua_getfield(L, error, "code");
+    int code = lua_type(L, -1) == LUA_TNUMBER ? (int)lua_tointeger(L, -1) : -1;
+    if (code >= 0 && code < (int)(sizeof grpc_codes / sizeof grpc_codes[0]))
+        lua_pushstring(L, grpc_codes[code]);
+    else if (lua_type(L, -1) != LUA_TSTRING)
+        lua_pushliteral(L, "");
+    lua_getfield(L, error, "message");
+    if (lua_type(L, -1) != LUA_TSTRING && lua_type(L, body + 1) == LUA_TSTRING)
+        copy_value(L, body + 1, -1); /* {"error": "text"} */
+    size_t length;
+    const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : NULL;
+    if (message == NULL || length == 0)
+        return false;
+    push_clean(L, message, length, secret);
+    lua_remove(L, -2);
+    return true;
+}
+
+void failure_push_answer(lua_State *L, const Json *json, const FailedAnswer *answer)
+{
+    luaL_checkstack(L, LUA_MINSTACK, "failure");
+    int top = lua_gettop(L);
+    bool parsed = answer->length > 0 && json_push(L, json, answer->body, answer->length) && lua_istable(L, -1);
+    if (!parsed || !push_parts(L, lua_gettop(L), answer->secret)) {
+        lua_settop(L, top);
+        lua_pushliteral(L, "");
+        push_body_text(L, answer);
+    }
+    const char *code = lua_tostring(L, -2); /* stays on the stack below */
+    failure_push(L, kind_of(answer, code));
+    failure_set_text(L, "code", code);
+    failure_set_number(L, "status", (double)answer->status);
+    lua_replace(L, top + 1);
+    lua_settop(L, top + 1);
+}
+
+void failure_push_unreadable(lua_State *L, const FailedAnswer *answer, const char *why)
+{
+    luaL_checkstack(L, LUA_MINSTACK, "failure");
+    int top = lua_gettop(L);
+    lua_pushfstring(L, "the server answered %d, but %s: ", (int)answer->status, why);
+    push_body_text(L, answer);
+    lua_concat(L, 2);
+    failure_push(L, "protocol");
+    failure_set_number(L, "status", (double)answer->status);
+    lua_replace(L, top + 1);
+    lua_settop(L, top + 1);
+}

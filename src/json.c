@@ -1,0 +1,214 @@
+#include "json.h"
+
+#include "compat.h"
+
+enum { DEPTH = 200 };
+
+/* Opening ---------------------------------------------------------------------------------------------------------- */
+
+static void call_setting(lua_State *L, const char *name, int value, bool boolean)
+{
+    lua_getfield(L, -1, name);
+    if (boolean)
+        lua_pushboolean(L, value);
+    else
+        lua_pushinteger(L, value);
+    if (lua_pcall(L, 1, 0, 0) != 0) /* an older release may not know the value; its own default then stays */
+        lua_pop(L, 1);
+}
+
+/* An instance of our own, so that no setting is shared with the rest of the program. One serves all clients. */
+static bool push_own_cjson(lua_State *L)
+{
+    static const char key[] = "pinecone.cjson";
+    lua_getfield(L, LUA_REGISTRYINDEX, key);
+    if (lua_istable(L, -1))
+        return true;
+    lua_pop(L, 1);
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "cjson");
+    if (lua_pcall(L, 1, 1, 0) != 0)
+        return false;
+    lua_getfield(L, -1, "new");
+    if (lua_pcall(L, 0, 1, 0) != 0)
+        return false;
+    call_setting(L, "decode_invalid_numbers", 0, true);
+    call_setting(L, "decode_max_depth", DEPTH, false);
+    call_setting(L, "encode_max_depth", DEPTH, false);
+    call_setting(L, "encode_invalid_numbers", 0, true);
+    call_setting(L, "encode_number_precision", 16, false);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, LUA_REGISTRYINDEX, key);
+    lua_remove(L, -2);
+    return true;
+}
+
+bool json_open(lua_State *L, Json *json, int index)
+{
+    json->decode = json->encode = json->null = LUA_NOREF;
+    if (!lua_isnil(L, index))
+        lua_pushvalue(L, index);
+    else if (!push_own_cjson(L))
+        return false;
+    lua_getfield(L, -1, "decode");
+    lua_getfield(L, -2, "encode");
+    lua_getfield(L, -3, "null");
+    if (!lua_isfunction(L, -3) || !lua_isfunction(L, -2)) {
+        lua_pushliteral(L, "'json' must hold two functions, 'decode' and 'encode'");
+        return false;
+    }
+    json->null = luaL_ref(L, LUA_REGISTRYINDEX);
+    json->encode = luaL_ref(L, LUA_REGISTRYINDEX);
+    json->decode = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_pop(L, 1);
+    return true;
+}
+
+void json_close(lua_State *L, Json *json)
+{
+    luaL_unref(L, LUA_REGISTRYINDEX, json->decode);
+    luaL_unref(L, LUA_REGISTRYINDEX, json->encode);
+    luaL_unref(L, LUA_REGISTRYINDEX, json->null);
+    json->decode = json->encode = json->null = LUA_NOREF;
+}
+
+/* Reading ---------------------------------------------------------------------------------------------------------- */
+
+/* Pushes an integer equal to the float at the index, where there is one. */
+static bool push_whole(lua_State *L, int index)
+{
+#if LUA_VERSION_NUM >= 503
+    if (lua_isinteger(L, index))
+        return false;
+    lua_Number number = lua_tonumber(L, index);
+    if (!(number >= -9223372036854775808.0 && number < 9223372036854775808.0))
+        return false;
+    lua_Integer whole = (lua_Integer)number;
+    if ((lua_Number)whole != number)
+        return false;
+    lua_pushinteger(L, whole);
+    return true;
+#else
+    (void)L, (void)index;
+    return false;
+#endif
+}
+
+static bool is_null(lua_State *L, int index, int null)
+{
+    return (lua_islightuserdata(L, index) && lua_touserdata(L, index) == NULL) ||
+           (null != 0 && lua_rawequal(L, index, null));
+}
+
+/* Closes the gaps that nulls left among the first `last` elements. */
+static void close_gaps(lua_State *L, int table, lua_Number last)
+{
+    int kept = 0;
+    for (int i = 1; i <= last; i++) {
+        lua_rawgeti(L, table, i);
+        if (lua_isnil(L, -1)) {
+            lua_pop(L, 1);
+            continue;
+        }
+        lua_rawseti(L, table, ++kept);
+        if (kept < i) {
+            lua_pushnil(L);
+            lua_rawseti(L, table, i);
+        }
+    }
+}
+
+static bool tidy(lua_State *L, int null, int depth);
+
+/* Tidies the value on top of the stack, whose key lies below it, in the table below that. Changing a field that is
+ * there is allowed while a table is walked. */
+static bool tidy_field(lua_State *L, int table, int null, int depth, lua_Number *last)
+{
+    if (is_null(L, -1, null)) {
+        if (lua_type(L, -2) == LUA_TNUMBER && lua_tonumber(L, -2) > *last)
+            *last = lua_tonumber(L, -2);
+        lua_pushvalue(L, -2);
+        lua_pushnil(L);
+        lua_rawset(L, table);
+        return true;
+    }
+    int type = lua_type(L, -1);
+    if (type == LUA_TTABLE)
+        return tidy(L, null, depth + 1);
+    if (type == LUA_TNUMBER && push_whole(L, -1)) {
+        lua_pushvalue(L, -3);
+        lua_insert(L, -2);
+        lua_rawset(L, table);
+    }
+    return true;
+}
+
+/* Makes the decoder's table at the top of the stack what we promise. False when it is nested too deeply. */
+static bool tidy(lua_State *L, int null, int depth)
+{
+    if (depth > DEPTH || !lua_checkstack(L, 8))
+        return false;
+    int table = lua_gettop(L);
+    lua_Number last_null = 0;
+    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1))
+        if (!tidy_field(L, table, null, depth, &last_null))
+            return false;
+    if (last_null > 0) {
+        lua_Number last = last_null;
+        for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1))
+            if (lua_type(L, -2) == LUA_TNUMBER && lua_tonumber(L, -2) > last)
+                last = lua_tonumber(L, -2);
+        close_gaps(L, table, last);
+    }
+    return true;
+}
+
+bool json_push(lua_State *L, const Json *json, const char *text, size_t length)
+{
+    luaL_checkstack(L, 8, "JSON");
+    lua_rawgeti(L, LUA_REGISTRYINDEX, json->null);
+    int null = lua_isnil(L, -1) || lua_islightuserdata(L, -1) ? 0 : lua_gettop(L);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, json->decode);
+    lua_pushlstring(L, text, length);
+    if (lua_pcall(L, 1, 1, 0) != 0) {
+        lua_remove(L, -2);
+        return false;
+    }
+    bool tidied = true;
+    if (lua_istable(L, -1)) {
+        int top = lua_gettop(L);
+        tidied = tidy(L, null, 1);
+        lua_settop(L, top);
+    } else if (is_null(L, -1, null)) {
+        lua_pop(L, 1);
+        lua_pushnil(L);
+    } else if (lua_type(L, -1) == LUA_TNUMBER && push_whole(L, -1)) {
+        lua_remove(L, -2);
+    }
+    lua_remove(L, -2);
+    if (!tidied) {
+        lua_pop(L, 1);
+        lua_pushfstring(L, "nested more than %d levels deep", DEPTH);
+    }
+    return tidied;
+}
+
+/* Writing ---------------------------------------------------------------------------------------------------------- */
+
+bool json_push_text(lua_State *L, const Json *json, int index)
+{
+    luaL_checkstack(L, 4, "JSON");
+    index = compat_absindex(L, index);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, json->encode);
+    lua_pushvalue(L, index);
+    if (lua_pcall(L, 1, 2, 0) != 0)
+        return false;
+    if (lua_type(L, -2) == LUA_TSTRING) {
+        lua_pop(L, 1);
+        return true;
+    }
+    /* some libraries answer nil and a message instead of raising */
+    if (lua_type(L, -1) != LUA_TSTRING)
+        lua_pushliteral(L, "the JSON library gave no text");
+    return false;
+}

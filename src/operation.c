@@ -1,0 +1,257 @@
+#include "operation.h"
+
+#include <string.h>
+
+/* Arguments that several operations share -------------------------------------------------------------------------- */
+
+/* clang-format off */
+#define INDEX_NAME(needed)                                                                                     \
+    {.name = "index_name", .type = TYPE_STRING, .place = PLACE_PATH, .required = (needed),                     \
+     .rule = &rule_index_name, .text = "the index"}
+#define BACKUP_ID                                                                                              \
+    {.name = "backup_id", .type = TYPE_STRING, .place = PLACE_PATH, .required = true, .rule = &rule_id,        \
+     .text = "the backup's id"}
+#define JOB_ID                                                                                                 \
+    {.name = "restore_job_id", .alias = "job_id", .type = TYPE_STRING, .place = PLACE_PATH, .required = true,  \
+     .rule = &rule_id, .text = "the restore job's id"}
+#define COLLECTION_NAME                                                                                        \
+    {.name = "collection_name", .type = TYPE_STRING, .place = PLACE_PATH, .required = true,                    \
+     .rule = &rule_index_name, .text = "the collection"}
+#define SCHEDULE_ID                                                                                            \
+    {.name = "schedule_id", .type = TYPE_STRING, .place = PLACE_PATH, .required = true, .rule = &rule_id,      \
+     .text = "the schedule's id"}
+#define LIMIT                                                                                                  \
+    {.name = "limit", .type = TYPE_INTEGER, .place = PLACE_QUERY, .rule = &rule_limit,                         \
+     .text = "items on a page"}
+#define PAGINATION_TOKEN                                                                                       \
+    {.name = "pagination_token", .type = TYPE_STRING, .place = PLACE_QUERY, .wire = "paginationToken",         \
+     .rule = &rule_text, .text = "pagination.next of the page before"}
+#define NEW_INDEX_NAME(needed)                                                                                 \
+    {.name = "name", .type = TYPE_STRING, .place = PLACE_BODY, .required = (needed), .rule = &rule_index_name, \
+     .text = "the new index's name"}
+#define DIMENSION                                                                                              \
+    {.name = "dimension", .type = TYPE_INTEGER, .place = PLACE_BODY, .rule = &rule_dimension,                  \
+     .text = "length of its vectors, 1 to 20000; none for sparse ones"}
+#define METRIC                                                                                                 \
+    {.name = "metric", .type = TYPE_STRING, .place = PLACE_BODY, .rule = &rule_text,                           \
+     .text = "cosine (the default for dense vectors), euclidean or dotproduct"}
+#define TAGS(note)                                                                                             \
+    {.name = "tags", .type = TYPE_TAGS, .place = PLACE_BODY, .rule = &rule_tags, .text = (note)}
+#define DELETION_PROTECTION                                                                                    \
+    {.name = "deletion_protection", .type = TYPE_STRING, .place = PLACE_BODY,                                  \
+     .rule = &rule_deletion_protection, .text = "enabled or disabled (the API's default)"}
+#define FREQUENCY(where, needed)                                                                               \
+    {.name = "frequency", .type = TYPE_STRING, .place = PLACE_BODY, .required = (needed), .wire = (where),     \
+     .rule = &rule_frequency, .text = "daily, weekly or monthly"}
+#define EXPIRE_AFTER_DAYS(needed)                                                                              \
+    {.name = "expire_after_days", .alias = "retention_expire_after_days", .type = TYPE_INTEGER,                \
+     .place = PLACE_BODY, .required = (needed), .wire = "retention.expire_after_days",                         \
+     .rule = &rule_positive, .text = "days after which its backups are deleted"}
+#define POD_NUMBER(argument, note)                                                                             \
+    {.name = (argument), .type = TYPE_INTEGER, .place = PLACE_BODY, .wire = "spec.pod." argument,              \
+     .rule = &rule_positive, .text = (note)}
+
+#define ARGUMENTS(...)                                                                                         \
+    .arguments = (const Argument[]){__VA_ARGS__},                                                              \
+    .argument_count = sizeof((const Argument[]){__VA_ARGS__}) / sizeof(Argument)
+
+/* Versions: on this surface 2026-04 and 2025-10 are the same; schedules are stable from 2026-07 on, and an older
+ * client asks for them as `unstable`, as Pinecone documents. */
+#define BACKUPS .version = "2026-04", .oldest = "2025-04"
+#define INDEXES .version = "2026-04", .oldest = "2024-04"
+#define SCHEDULES .version = "2026-07", .oldest = "2026-07", .below = "unstable"
+
+/* The table -------------------------------------------------------------------------------------------------------- */
+
+const Operation operations[] = {
+    {.name = "create_backup", .method = "POST", .path = "/indexes/{index_name}/backups",
+     .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .id = "backup_id", BACKUPS,
+     .text = "Starts a backup of an index; it is Initializing at first and Ready later.",
+     .page = "2026-04/control-plane/create_backup",
+     ARGUMENTS(INDEX_NAME(true),
+               {.name = "name", .alias = "backup_name", .type = TYPE_STRING, .place = PLACE_BODY,
+                .rule = &rule_backup_name, .text = "the backup's name"},
+               {.name = "description", .type = TYPE_STRING, .place = PLACE_BODY, .text = "any text"})},
+    {.name = "describe_backup", .method = "GET", .path = "/backups/{backup_id}",
+     .answer = ANSWER_RESOURCE, .id = "backup_id", BACKUPS,
+     .text = "Answers one backup.",
+     .page = "2026-04/control-plane/describe_backup",
+     ARGUMENTS(BACKUP_ID)},
+    {.name = "list_backups", .method = "GET", .path = "[/indexes/{index_name}]/backups",
+     .answer = ANSWER_LIST, .list = "data", .id = "backup_id", BACKUPS,
+     .text = "Answers a page of the backups of an index, or of the whole project.",
+     .page = "2026-04/control-plane/list_project_backups",
+     ARGUMENTS(INDEX_NAME(false), LIMIT, PAGINATION_TOKEN)},
+    {.name = "delete_backup", .method = "DELETE", .path = "/backups/{backup_id}",
+     .effect = EFFECT_DELETE, .answer = ANSWER_TRUE, BACKUPS,
+     .text = "Deletes a backup. There is no way back.",
+     .page = "2026-04/control-plane/delete_backup",
+     ARGUMENTS(BACKUP_ID)},
+
+    {.name = "create_index_from_backup", .method = "POST", .path = "/backups/{backup_id}/create-index",
+     .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .id = "restore_job_id", BACKUPS,
+     .text = "Starts a restore: answers the ids of the restore job and of the new index.",
+     .page = "2026-04/control-plane/create_index_from_backup",
+     ARGUMENTS(BACKUP_ID, NEW_INDEX_NAME(true), TAGS("tags of the new index; none: those of the backup"),
+               DELETION_PROTECTION)},
+    {.name = "describe_restore_job", .method = "GET", .path = "/restore-jobs/{restore_job_id}",
+     .answer = ANSWER_RESOURCE, .id = "restore_job_id", BACKUPS,
+     .text = "Answers one restore job.",
+     .page = "2026-04/control-plane/describe_restore_job",
+     ARGUMENTS(JOB_ID)},
+    {.name = "list_restore_jobs", .method = "GET", .path = "/restore-jobs",
+     .answer = ANSWER_LIST, .list = "data", .id = "restore_job_id", BACKUPS,
+     .text = "Answers a page of the project's restore jobs.",
+     .page = "2026-04/control-plane/list_restore_jobs",
+     ARGUMENTS(LIMIT, PAGINATION_TOKEN)},
+
+    {.name = "create_collection", .method = "POST", .path = "/collections",
+     .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .id = "name", INDEXES,
+     .text = "Starts a collection: a static copy of a pod index.",
+     .page = "2026-04/control-plane/create_collection",
+     ARGUMENTS({.name = "name", .alias = "collection_name", .type = TYPE_STRING, .place = PLACE_BODY,
+                .required = true, .rule = &rule_index_name, .text = "the collection's name"},
+               {.name = "source", .alias = "index_name", .type = TYPE_STRING, .place = PLACE_BODY,
+                .required = true, .rule = &rule_index_name, .text = "the pod index to copy"})},
+    {.name = "describe_collection", .method = "GET", .path = "/collections/{collection_name}",
+     .answer = ANSWER_RESOURCE, .id = "name", INDEXES,
+     .text = "Answers one collection.",
+     .page = "2026-04/control-plane/describe_collection",
+     ARGUMENTS(COLLECTION_NAME)},
+    {.name = "list_collections", .method = "GET", .path = "/collections",
+     .answer = ANSWER_LIST, .list = "collections", .id = "name", INDEXES,
+     .text = "Answers all collections of the project.",
+     .page = "2026-04/control-plane/list_collections"},
+    {.name = "delete_collection", .method = "DELETE", .path = "/collections/{collection_name}",
+     .effect = EFFECT_DELETE, .answer = ANSWER_TRUE, INDEXES,
+     .text = "Deletes a collection.",
+     .page = "2026-04/control-plane/delete_collection",
+     ARGUMENTS(COLLECTION_NAME)},
+    {.name = "create_index_from_collection", .method = "POST", .path = "/indexes",
+     .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .id = "name", INDEXES, .newest = "2026-04",
+     .text = "Makes a pod index out of a collection.",
+     .page = "2026-04/control-plane/create_index",
+     ARGUMENTS(NEW_INDEX_NAME(true),
+               {.name = "source_collection", .alias = "collection_name", .type = TYPE_STRING,
+                .place = PLACE_BODY, .required = true, .wire = "spec.pod.source_collection",
+                .rule = &rule_index_name, .text = "the collection"},
+               {.name = "environment", .type = TYPE_STRING, .place = PLACE_BODY, .required = true,
+                .wire = "spec.pod.environment", .rule = &rule_text, .text = "such as us-east1-gcp"},
+               {.name = "pod_type", .type = TYPE_STRING, .place = PLACE_BODY, .wire = "spec.pod.pod_type",
+                .fallback = "p1.x1", .rule = &rule_text, .text = "s1, p1 or p2, with .x1 to .x8; default p1.x1"},
+               POD_NUMBER("pods", "shards times replicas"), POD_NUMBER("replicas", "copies, for throughput"),
+               POD_NUMBER("shards", "parts, for capacity"),
+               {.name = "metadata_config", .type = TYPE_TABLE, .place = PLACE_BODY,
+                .wire = "spec.pod.metadata_config", .text = "{ indexed = { field names } }; none: all"},
+               DIMENSION, METRIC, TAGS("tags of the new index"), DELETION_PROTECTION)},
+
+    {.name = "create_backup_schedule", .method = "POST", .path = "/indexes/{index_name}/backup-schedules",
+     .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .id = "schedule_id", SCHEDULES,
+     .text = "Makes Pinecone back the index up by itself; an index has at most one enabled schedule.",
+     .page = "2026-07/control-plane/create_backup_schedule",
+     ARGUMENTS(INDEX_NAME(true),
+               {.name = "name", .type = TYPE_STRING, .place = PLACE_BODY, .required = true, .rule = &rule_text,
+                .text = "the schedule's name, with which its backups' names begin"},
+               {.name = "schedule_type", .type = TYPE_STRING, .place = PLACE_BODY, .wire = "schedule.type",
+                .fallback = "time-based", .rule = &rule_text, .text = "time-based, the only one"},
+               FREQUENCY("schedule.frequency", true), EXPIRE_AFTER_DAYS(true))},
+    {.name = "list_backup_schedules", .method = "GET", .path = "/indexes/{index_name}/backup-schedules",
+     .answer = ANSWER_LIST, .list = "data", .id = "schedule_id", SCHEDULES,
+     .text = "Answers a page of the schedules of an index.",
+     .page = "2026-07/control-plane/list_backup_schedules",
+     ARGUMENTS(INDEX_NAME(true), LIMIT, PAGINATION_TOKEN)},
+    {.name = "describe_backup_schedule", .method = "GET", .path = "/backup-schedules/{schedule_id}",
+     .answer = ANSWER_RESOURCE, .id = "schedule_id", SCHEDULES,
+     .text = "Answers one schedule.",
+     .page = "2026-07/control-plane/describe_backup_schedule",
+     ARGUMENTS(SCHEDULE_ID)},
+    {.name = "update_backup_schedule", .method = "PATCH", .path = "/backup-schedules/{schedule_id}",
+     .effect = EFFECT_SAME, .answer = ANSWER_RESOURCE, .id = "schedule_id", SCHEDULES,
+     .text = "Changes a schedule; what is not given stays.",
+     .page = "2026-07/control-plane/update_backup_schedule",
+     ARGUMENTS(SCHEDULE_ID, FREQUENCY(NULL, false), EXPIRE_AFTER_DAYS(false),
+               {.name = "enabled", .type = TYPE_BOOLEAN, .place = PLACE_BODY,
+                .text = "true runs a backup at once and counts the next run from now"})},
+    {.name = "delete_backup_schedule", .method = "DELETE", .path = "/backup-schedules/{schedule_id}",
+     .effect = EFFECT_DELETE, .answer = ANSWER_TRUE, SCHEDULES,
+     .text = "Deletes a schedule; its backups stay until they expire.",
+     .page = "2026-07/control-plane/delete_backup_schedule",
+     ARGUMENTS(SCHEDULE_ID)},
+    {.name = "list_backup_schedule_history", .method = "GET", .path = "/backup-schedules/{schedule_id}/history",
+     .answer = ANSWER_LIST, .list = "data", .id = "backup_id", SCHEDULES,
+     .text = "Answers a page of the backups that a schedule made.",
+     .page = "2026-07/control-plane/list_backup_schedule_history",
+     ARGUMENTS(SCHEDULE_ID, LIMIT, PAGINATION_TOKEN)},
+
+    {.name = "create_index", .method = "POST", .path = "/indexes",
+     .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .id = "name", INDEXES,
+     .text = "Makes an index.",
+     .page = "2026-04/control-plane/create_index",
+     ARGUMENTS(NEW_INDEX_NAME(true),
+               {.name = "spec", .type = TYPE_TABLE, .place = PLACE_BODY,
+                .text = "{ serverless = { cloud, region } }, { pod = { ... } } or { byoc = { ... } }; "
+                        "up to 2026-04"},
+               DIMENSION, METRIC,
+               {.name = "vector_type", .type = TYPE_STRING, .place = PLACE_BODY, .rule = &rule_text,
+                .text = "dense (the API's default) or sparse; up to 2026-04"},
+               TAGS("tags of the index"), DELETION_PROTECTION,
+               {.name = "schema", .type = TYPE_TABLE, .place = PLACE_BODY,
+                .text = "{ fields = { ... } }; from 2026-07 on"},
+               {.name = "deployment", .type = TYPE_TABLE, .place = PLACE_BODY,
+                .text = "{ deployment_type, cloud, region }; from 2026-07 on"})},
+    {.name = "describe_index", .method = "GET", .path = "/indexes/{index_name}",
+     .answer = ANSWER_RESOURCE, .id = "name", INDEXES,
+     .text = "Answers one index.",
+     .page = "2026-04/control-plane/describe_index",
+     ARGUMENTS(INDEX_NAME(true))},
+    {.name = "list_indexes", .method = "GET", .path = "/indexes",
+     .answer = ANSWER_LIST, .list = "indexes", .id = "name", INDEXES,
+     .text = "Answers all indexes of the project.",
+     .page = "2026-04/control-plane/list_indexes"},
+    {.name = "delete_index", .method = "DELETE", .path = "/indexes/{index_name}",
+     .effect = EFFECT_DELETE, .answer = ANSWER_TRUE, INDEXES,
+     .text = "Deletes an index and its schedules; its backups stay.",
+     .page = "2026-04/control-plane/delete_index",
+     ARGUMENTS(INDEX_NAME(true))},
+    {.name = "describe_index_stats", .method = "POST", .path = "/describe_index_stats", .plane = PLANE_DATA,
+     .answer = ANSWER_RESOURCE, INDEXES,
+     .text = "Answers the record counts of an index, from the index itself.",
+     .page = "2025-10/data-plane/describeindexstats",
+     ARGUMENTS({.name = "index_name", .type = TYPE_STRING, .rule = &rule_index_name,
+                .text = "the index; its host is asked of describe_index and remembered"},
+               {.name = "host", .type = TYPE_STRING, .place = PLACE_HOST, .rule = &rule_text,
+                .text = "the index's host instead, as describe_index answers it"},
+               {.name = "filter", .type = TYPE_TABLE, .place = PLACE_BODY,
+                .text = "counts only records that match; pod indexes only"})},
+};
+
+const size_t operation_count = sizeof operations / sizeof operations[0];
+
+const Operation operation_request = {
+    .name = "request", .effect = EFFECT_CREATE, .answer = ANSWER_ANY,
+    .version = "2026-04", .oldest = "2024-04",
+    .text = "Asks for anything that has no method yet.",
+    .page = "2026-04/control-plane",
+    ARGUMENTS({.name = "path", .type = TYPE_STRING, .place = PLACE_PATH, .required = true, .rule = &rule_path,
+               .text = "such as /indexes/movies"},
+              {.name = "method", .type = TYPE_STRING, .rule = &rule_method, .fallback = "GET",
+               .text = "GET (default), POST, PUT, PATCH or DELETE"},
+              {.name = "query", .type = TYPE_TABLE, .place = PLACE_QUERY,
+               .text = "names and their strings, numbers or booleans"},
+              {.name = "body", .type = TYPE_TABLE, .place = PLACE_BODY, .text = "what is sent as JSON"},
+              {.name = "host", .type = TYPE_STRING, .place = PLACE_HOST, .rule = &rule_text,
+               .text = "an index's host; none: the control plane"},
+              {.name = "api_version", .type = TYPE_STRING, .rule = &rule_api_version,
+               .text = "default 2026-04"})};
+/* clang-format on */
+
+const char *operation_version(const Operation *operation, const char *named)
+{
+    if (named == NULL)
+        return operation->version;
+    if (strcmp(named, operation->oldest) < 0)
+        return operation->below;
+    if (operation->newest != NULL && strcmp(named, operation->newest) > 0)
+        return operation->newest;
+    return named;
+}

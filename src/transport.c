@@ -1,0 +1,488 @@
+#include "transport.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { HEADER_CAP = 256 * 1024, STEPS_AT_ONCE = 32 };
+
+struct TransportHeader {
+    struct curl_slist link;
+};
+
+struct TransportShare {
+    CURLSH *handle;
+    pid_t pid;
+};
+
+struct Transport {
+    CURLM *multi;
+    CURL *easy;
+    Exchange *exchange; /* the one under way, or NULL */
+    const TransportSettings *settings;
+    Transport *next;
+    pid_t pid; /* the process that made the handles: no other may use or close them */
+    struct pollfd watched[TRANSPORT_DESCRIPTORS];
+    int watched_count;
+    int64_t wakes;
+    struct curl_slist version_header, type_header; /* links in front of the settings' list, for one exchange */
+    char version_line[64];
+    char error[CURL_ERROR_SIZE];
+    char server[256]; /* scheme, host and port of the last exchange */
+};
+
+int64_t clock_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* Kinds of failure ------------------------------------------------------------------------------------------------- */
+
+static const struct {
+    CURLcode code;
+    const char *kind, *phrase;
+} failures[] = {
+    {CURLE_COULDNT_RESOLVE_HOST, "network", "the host name was not found"},
+    {CURLE_COULDNT_RESOLVE_PROXY, "network", "the proxy's host name was not found"},
+    {CURLE_COULDNT_CONNECT, "network", "no connection could be made"},
+    {CURLE_GOT_NOTHING, "network", "the connection was closed without an answer"},
+    {CURLE_RECV_ERROR, "network", "the connection broke while the answer was awaited"},
+    {CURLE_SEND_ERROR, "network", "the connection broke while the request was sent"},
+    {CURLE_PARTIAL_FILE, "network", "the connection was closed in the middle of the answer"},
+    {CURLE_OPERATION_TIMEDOUT, "timeout", "no connection within connect_timeout"},
+    {CURLE_SSL_CONNECT_ERROR, "tls", "the TLS handshake failed"},
+    {CURLE_PEER_FAILED_VERIFICATION, "tls", "the server's certificate was not accepted"},
+    {CURLE_SSL_CERTPROBLEM, "tls", "the client certificate is not usable"},
+    {CURLE_SSL_CIPHER, "tls", "no common TLS cipher"},
+    {CURLE_SSL_CACERT_BADFILE, "tls", "the file of trusted certificates (ca_file) cannot be read"},
+    {CURLE_SSL_ISSUER_ERROR, "tls", "the server's certificate has the wrong issuer"},
+    {CURLE_SSL_INVALIDCERTSTATUS, "tls", "the server's certificate has no valid status"},
+    {CURLE_SSL_ENGINE_INITFAILED, "tls", "TLS could not be started"},
+    {CURLE_USE_SSL_FAILED, "tls", "TLS could not be started"},
+    {CURLE_UNSUPPORTED_PROTOCOL, "protocol", "the address is not one of http or https"},
+    {CURLE_URL_MALFORMAT, "protocol", "the address is not a valid URL"},
+    {CURLE_OUT_OF_MEMORY, "network", "memory ran out"},
+};
+
+static void explain(Transport *transport, CURLcode code)
+{
+    Exchange *exchange = transport->exchange;
+    const char *phrase = "the answer is not valid HTTP";
+    exchange->kind = "protocol";
+    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
+        if (failures[i].code == code) {
+            exchange->kind = failures[i].kind;
+            phrase = failures[i].phrase;
+        }
+    if (exchange->overflow) {
+        bool headers = exchange->header_bytes > HEADER_CAP;
+        exchange->kind = "too_large";
+        snprintf(exchange->message, sizeof exchange->message, "the answer's %s larger than %s (%zu bytes)",
+                 headers ? "headers are" : "body is", headers ? "what any server sends" : "max_response_bytes",
+                 headers ? (size_t)HEADER_CAP : exchange->cap);
+        return;
+    }
+    const char *detail = transport->error[0] != '\0' ? transport->error : curl_easy_strerror(code);
+    snprintf(exchange->message, sizeof exchange->message, "%s (%s)", phrase, detail);
+}
+
+/* Callbacks of libcurl; none of them touches Lua ------------------------------------------------------------------- */
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *data)
+{
+    Exchange *exchange = data;
+    size_t length = size * count;
+    if (length > exchange->cap - exchange->answer.length) {
+        exchange->overflow = true;
+        return 0;
+    }
+    return buffer_add(&exchange->answer, bytes, length) ? length : 0;
+}
+
+static void keep_header(const char *line, size_t length, const char *name, char *value, size_t size)
+{
+    size_t skip = strlen(name);
+    if (length <= skip || strncasecmp(line, name, skip) != 0)
+        return;
+    while (skip < length && (line[skip] == ' ' || line[skip] == '\t'))
+        skip++;
+    size_t kept = 0;
+    for (; skip < length && kept + 1 < size; skip++)
+        if ((unsigned char)line[skip] >= 0x20 && (unsigned char)line[skip] < 0x7f)
+            value[kept++] = line[skip];
+    value[kept] = '\0';
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *data)
+{
+    Exchange *exchange = data;
+    size_t length = size * count;
+    exchange->header_bytes += length;
+    if (exchange->header_bytes > HEADER_CAP) {
+        exchange->overflow = true;
+        return 0;
+    }
+    keep_header(line, length, "content-type:", exchange->content_type, sizeof exchange->content_type);
+    keep_header(line, length, "x-request-id:", exchange->request_id, sizeof exchange->request_id);
+    keep_header(line, length, "x-pinecone-request-id:", exchange->request_id, sizeof exchange->request_id);
+    return length;
+}
+
+static int on_socket(CURL *easy, curl_socket_t socket, int what, void *data, void *unused)
+{
+    (void)easy, (void)unused;
+    Transport *transport = data;
+    int i = 0;
+    while (i < transport->watched_count && transport->watched[i].fd != socket)
+        i++;
+    if (what == CURL_POLL_REMOVE) {
+        if (i < transport->watched_count)
+            transport->watched[i] = transport->watched[--transport->watched_count];
+        return 0;
+    }
+    if (i == TRANSPORT_DESCRIPTORS)
+        return -1;
+    if (i == transport->watched_count)
+        transport->watched_count++;
+    short events = (short)((what & CURL_POLL_IN ? POLLIN : 0) | (what & CURL_POLL_OUT ? POLLOUT : 0));
+    transport->watched[i] = (struct pollfd){.fd = socket, .events = events};
+    return 0;
+}
+
+static int on_timer(CURLM *multi, long milliseconds, void *data)
+{
+    (void)multi;
+    Transport *transport = data;
+    transport->wakes = milliseconds < 0 ? INT64_MAX : clock_now() + (int64_t)milliseconds * 1000;
+    return 0;
+}
+
+/* Making and freeing ----------------------------------------------------------------------------------------------- */
+
+static CURLcode global_outcome;
+
+static void global_start(void)
+{
+    global_outcome = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+/* Not before the first client, so that requiring the module in a process that forks later does nothing to libcurl. */
+static bool global_ready(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, global_start);
+    return global_outcome == CURLE_OK;
+}
+
+TransportShare *transport_share_new(void)
+{
+    TransportShare *share = global_ready() ? calloc(1, sizeof *share) : NULL;
+    if (share == NULL)
+        return NULL;
+    share->pid = getpid();
+    share->handle = curl_share_init();
+    if (share->handle == NULL) {
+        free(share);
+        return NULL;
+    }
+    curl_share_setopt(share->handle, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+    curl_share_setopt(share->handle, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+    return share;
+}
+
+void transport_share_free(TransportShare *share)
+{
+    if (share != NULL && share->pid == getpid())
+        curl_share_cleanup(share->handle);
+    free(share);
+}
+
+TransportHeader *transport_header_add(TransportHeader *list, const char *line)
+{
+    TransportHeader *header = calloc(1, sizeof *header);
+    char *copy = strdup(line);
+    if (header == NULL || copy == NULL) {
+        free(header);
+        free(copy);
+        return NULL;
+    }
+    header->link.data = copy;
+    header->link.next = list != NULL ? &list->link : NULL;
+    return header;
+}
+
+void transport_headers_free(TransportHeader *list)
+{
+    while (list != NULL) {
+        TransportHeader *next = (TransportHeader *)list->link.next;
+        wipe(list->link.data, strlen(list->link.data));
+        free(list->link.data);
+        free(list);
+        list = next;
+    }
+}
+
+static bool set_text(CURL *easy, CURLoption option, const char *text)
+{
+    return text == NULL || curl_easy_setopt(easy, option, text) == CURLE_OK;
+}
+
+/* What holds for every exchange of this handle. */
+static bool prepare(Transport *transport, TransportShare *share)
+{
+    CURL *easy = transport->easy;
+    const TransportSettings *settings = transport->settings;
+#if LIBCURL_VERSION_NUM >= 0x075500
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(settings->connect_timeout * 1000));
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transport->error);
+    curl_easy_setopt(easy, CURLOPT_SHARE, share->handle);
+    curl_multi_setopt(transport->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(transport->multi, CURLMOPT_SOCKETDATA, transport);
+    curl_multi_setopt(transport->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(transport->multi, CURLMOPT_TIMERDATA, transport);
+    curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, 1L);
+    return set_text(easy, CURLOPT_USERAGENT, settings->user_agent) &&
+           set_text(easy, CURLOPT_CAINFO, settings->ca_file) && set_text(easy, CURLOPT_CAPATH, settings->ca_path) &&
+           set_text(easy, CURLOPT_PROXY, settings->proxy) && set_text(easy, CURLOPT_NOPROXY, settings->no_proxy);
+}
+
+Transport *transport_new(const TransportSettings *settings, TransportShare *share)
+{
+    Transport *transport = calloc(1, sizeof *transport);
+    if (transport == NULL)
+        return NULL;
+    transport->pid = getpid();
+    transport->settings = settings;
+    transport->wakes = INT64_MAX;
+    transport->multi = curl_multi_init();
+    transport->easy = curl_easy_init();
+    if (transport->multi == NULL || transport->easy == NULL || !prepare(transport, share)) {
+        transport_free(transport);
+        return NULL;
+    }
+    return transport;
+}
+
+void transport_free(Transport *transport)
+{
+    if (transport == NULL)
+        return;
+    transport_stop(transport);
+    if (transport->pid == getpid()) {
+        curl_easy_cleanup(transport->easy);
+        curl_multi_cleanup(transport->multi);
+    }
+    free(transport);
+}
+
+/* An exchange ------------------------------------------------------------------------------------------------------ */
+
+static const struct curl_slist *header_list(Transport *transport)
+{
+    const Exchange *exchange = transport->exchange;
+    const TransportHeader *always = transport->settings->headers;
+    snprintf(transport->version_line, sizeof transport->version_line, "X-Pinecone-Api-Version: %s",
+             exchange->api_version);
+    transport->version_header.data = transport->version_line;
+    /* libcurl reads these lists and never writes to them, so the ones in front may borrow the rest */
+    transport->version_header.next = (struct curl_slist *)(always != NULL ? &always->link : NULL);
+    if (exchange->body == NULL)
+        return &transport->version_header;
+    static char type_line[] = "Content-Type: application/json";
+    transport->type_header.data = type_line;
+    transport->type_header.next = &transport->version_header;
+    return &transport->type_header;
+}
+
+static CURLcode set_method(CURL *easy, const Exchange *exchange)
+{
+    bool plain = strcmp(exchange->method, "GET") == 0 || strcmp(exchange->method, "POST") == 0;
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, plain ? NULL : exchange->method);
+    if (exchange->body == NULL) {
+        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+        return code == CURLE_OK && strcmp(exchange->method, "POST") == 0
+                   ? curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "POST")
+                   : code;
+    }
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->body_length);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, exchange->body);
+    return code;
+}
+
+/* Scheme, host and port: what a connection is good for. */
+static size_t server_length(const char *url)
+{
+    const char *host = strstr(url, "://");
+    return host == NULL ? 0 : (size_t)(host + 3 - url) + strcspn(host + 3, "/?#");
+}
+
+bool transport_knows(const Transport *transport, const char *url)
+{
+    size_t length = server_length(url);
+    return strlen(transport->server) == length && strncmp(transport->server, url, length) == 0;
+}
+
+bool transport_start(Transport *transport, Exchange *exchange)
+{
+    CURL *easy = transport->easy;
+    transport->exchange = exchange;
+    transport->error[0] = '\0';
+    size_t length = server_length(exchange->url);
+    snprintf(transport->server, sizeof transport->server, "%.*s", (int)length, exchange->url);
+    bool direct = exchange->loopback && transport->settings->proxy == NULL;
+    bool started = curl_easy_setopt(easy, CURLOPT_URL, exchange->url) == CURLE_OK &&
+                   set_method(easy, exchange) == CURLE_OK &&
+                   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list(transport)) == CURLE_OK &&
+                   (transport->settings->no_proxy != NULL ||
+                    curl_easy_setopt(easy, CURLOPT_NOPROXY, direct ? "*" : NULL) == CURLE_OK);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, exchange->fresh ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
+    started = started && curl_multi_add_handle(transport->multi, easy) == CURLM_OK;
+    if (!started)
+        transport->exchange = NULL;
+    return started;
+}
+
+/* How far the exchange has come. */
+static void measure(Transport *transport)
+{
+    Exchange *exchange = transport->exchange;
+    long request_bytes = 0, connects = 0;
+    double connect_time = 0;
+    curl_off_t retry_after = 0;
+    curl_easy_getinfo(transport->easy, CURLINFO_RESPONSE_CODE, &exchange->status);
+    curl_easy_getinfo(transport->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
+    curl_easy_getinfo(transport->easy, CURLINFO_NUM_CONNECTS, &connects);
+    curl_easy_getinfo(transport->easy, CURLINFO_CONNECT_TIME, &connect_time);
+    curl_easy_getinfo(transport->easy, CURLINFO_RETRY_AFTER, &retry_after);
+    exchange->sent = request_bytes > 0;
+    exchange->connected = exchange->sent || (connects > 0 && connect_time > 0);
+    exchange->retry_after = (long)retry_after;
+}
+
+static void finish(Transport *transport)
+{
+    curl_multi_remove_handle(transport->multi, transport->easy);
+    transport->exchange = NULL;
+}
+
+void transport_stop(Transport *transport)
+{
+    if (transport->exchange == NULL)
+        return;
+    if (transport->pid != getpid()) {
+        transport->exchange = NULL;
+        return;
+    }
+    measure(transport);
+    finish(transport);
+}
+
+static bool collect_outcome(Transport *transport)
+{
+    int left = 0;
+    const CURLMsg *message = curl_multi_info_read(transport->multi, &left);
+    if (message == NULL || message->msg != CURLMSG_DONE)
+        return false;
+    CURLcode code = message->data.result;
+    measure(transport);
+    if (code != CURLE_OK)
+        explain(transport, code);
+    finish(transport);
+    return true;
+}
+
+static Drive broken(Transport *transport, CURLMcode code)
+{
+    measure(transport);
+    transport->exchange->kind = "network";
+    snprintf(transport->exchange->message, sizeof transport->exchange->message, "libcurl gave up (%s)",
+             curl_multi_strerror(code));
+    finish(transport);
+    return DRIVE_FINISHED;
+}
+
+static int mask_of(short events)
+{
+    return (events & (POLLIN | POLLHUP) ? CURL_CSELECT_IN : 0) | (events & POLLOUT ? CURL_CSELECT_OUT : 0) |
+           (events & (POLLERR | POLLNVAL) ? CURL_CSELECT_ERR : 0);
+}
+
+Drive transport_drive(Transport *transport, int milliseconds)
+{
+    struct pollfd ready[TRANSPORT_DESCRIPTORS];
+    int count = transport_watched(transport, ready, TRANSPORT_DESCRIPTORS);
+    int running = 0;
+    if (count > 0 || milliseconds > 0) {
+        int events = poll(ready, (nfds_t)count, milliseconds);
+        if (events < 0)
+            return errno == EINTR ? DRIVE_INTERRUPTED : broken(transport, CURLM_INTERNAL_ERROR);
+        for (int i = 0; i < count && events > 0; i++) {
+            int mask = mask_of(ready[i].revents);
+            CURLMcode code =
+                mask == 0 ? CURLM_OK : curl_multi_socket_action(transport->multi, ready[i].fd, mask, &running);
+            if (code != CURLM_OK)
+                return broken(transport, code);
+        }
+    }
+    /* libcurl's timer is one-shot: cleared before it fires, else a loop around this would spin */
+    for (int i = 0; i < STEPS_AT_ONCE && transport->wakes <= clock_now(); i++) {
+        transport->wakes = INT64_MAX;
+        CURLMcode code = curl_multi_socket_action(transport->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+        if (code != CURLM_OK)
+            return broken(transport, code);
+    }
+    return collect_outcome(transport) ? DRIVE_FINISHED : DRIVE_GOING;
+}
+
+int transport_watched(const Transport *transport, struct pollfd *descriptors, int most)
+{
+    int count = transport->watched_count < most ? transport->watched_count : most;
+    memcpy(descriptors, transport->watched, (size_t)count * sizeof *descriptors);
+    return count;
+}
+
+int64_t transport_wakes(const Transport *transport)
+{
+    return transport->wakes;
+}
+
+Transport *transport_next(const Transport *transport)
+{
+    return transport->next;
+}
+
+void transport_set_next(Transport *transport, Transport *next)
+{
+    transport->next = next;
+}
+
+const char *transport_version(void)
+{
+    static char text[32];
+    snprintf(text, sizeof text, "libcurl/%s", curl_version_info(CURLVERSION_NOW)->version);
+    return text;
+}

@@ -1,0 +1,91 @@
+/* One HTTP exchange at a time over libcurl, without ever blocking. The only file that knows libcurl, so that another
+ * transport could take its place here. */
+#ifndef PINECONE_TRANSPORT_H
+#define PINECONE_TRANSPORT_H
+
+#include "buffer.h"
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#pragma GCC visibility push(hidden)
+
+typedef struct Transport Transport;           /* an easy handle in a multi handle of its own */
+typedef struct TransportShare TransportShare; /* DNS answers and TLS sessions, shared by a client's transports */
+typedef struct TransportHeader TransportHeader;
+
+/* What does not change from call to call. The strings belong to whoever fills this in; NULL leaves a default. */
+typedef struct TransportSettings {
+    const char *user_agent;
+    const char *ca_file, *ca_path;
+    const char *proxy, *no_proxy;
+    const TransportHeader *headers;
+    double connect_timeout; /* seconds */
+} TransportSettings;
+
+/* The request, borrowed from the caller until the exchange is over, and what came of it. */
+typedef struct Exchange {
+    const char *method, *url, *api_version;
+    const char *body; /* NULL: none */
+    size_t body_length;
+    bool fresh;    /* on a new connection, so that libcurl cannot resend it by itself */
+    bool loopback; /* the server is on this machine: the environment's proxies are not meant for it */
+    size_t cap;    /* bytes of answer accepted */
+
+    Buffer answer;
+    long status; /* 0 while no answer came */
+    long retry_after;
+    char request_id[96], content_type[96];
+    size_t header_bytes;
+    bool overflow; /* the answer went over the cap */
+
+    bool sent;        /* at least a byte of the request has left */
+    bool connected;   /* a connection was made (or reused) */
+    const char *kind; /* NULL: the exchange went through; else the kind of failure, and its message */
+    char message[320];
+} Exchange;
+
+/* Microseconds of a clock that only goes forward. */
+int64_t clock_now(void);
+
+/* Both answer NULL when memory ran out. A header is one line "Name: value"; the list is wiped when freed. */
+TransportShare *transport_share_new(void);
+TransportHeader *transport_header_add(TransportHeader *list, const char *line);
+Transport *transport_new(const TransportSettings *settings, TransportShare *share);
+
+/* Free in this order: transports, then their share and headers. In a forked child the parent's handles are dropped
+ * without a word on their sockets. */
+void transport_free(Transport *transport);
+void transport_share_free(TransportShare *share);
+void transport_headers_free(TransportHeader *list);
+
+/* Begins an exchange; false when libcurl refuses it (memory). Nothing is sent before the first drive. */
+bool transport_start(Transport *transport, Exchange *exchange);
+
+typedef enum { DRIVE_GOING, DRIVE_FINISHED, DRIVE_INTERRUPTED } Drive;
+
+/* Waits at most so many milliseconds (0: not at all) for the network, then does what can be done. */
+Drive transport_drive(Transport *transport, int milliseconds);
+
+/* Gives up an exchange under way: closes its connection, leaves the transport ready for another. `sent` and
+ * `connected` of the exchange tell how far it had come. */
+void transport_stop(Transport *transport);
+
+/* What it waits for: fills in at most `most` descriptors and returns how many; the time when it wants to be driven
+ * whatever they say, or INT64_MAX. */
+enum { TRANSPORT_DESCRIPTORS = 24 };
+int transport_watched(const Transport *transport, struct pollfd *descriptors, int most);
+int64_t transport_wakes(const Transport *transport);
+
+/* True when the last exchange went to the same server, so that its connection may still be there. */
+bool transport_knows(const Transport *transport, const char *url);
+
+Transport *transport_next(const Transport *transport); /* a link for whoever keeps transports in a list */
+void transport_set_next(Transport *transport, Transport *next);
+
+const char *transport_version(void); /* "libcurl/7.88.1" */
+
+#pragma GCC visibility pop
+
+#endif
