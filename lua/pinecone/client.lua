@@ -1,0 +1,206 @@
+--- The client: one method per operation, made from the core's table.
+-- @classmod Client
+
+local await = require "pinecone.await"
+local core = require "pinecone.core"
+local errors = require "pinecone.errors"
+local pages = require "pinecone.pages"
+local wait = require "pinecone.wait"
+
+local Client = {}
+Client.__index = Client
+
+-- Calls -------------------------------------------------------------------------------------------------------------
+
+function Client._check_self(self, name)
+   if getmetatable(self) ~= Client then
+      errors.misuse(("%s: write client:%s(...), with a colon"):format(name, name))
+   end
+end
+
+-- Begins a call. Misuse raises; a bad value is nil and the error.
+function Client:_begin(name, arguments, options)
+   local call, problem = core[name](self._core, arguments, options)
+   if call then
+      return call
+   end
+   if type(problem) == "string" then
+      errors.misuse(problem)
+   end
+   return nil, errors.explain(problem, self)
+end
+
+-- Waits for a call and gives its result.
+function Client:_finish(call)
+   local value, err = await(call, self._wait)
+   if err then
+      return nil, errors.explain(err, self)
+   end
+   return value
+end
+
+function Client:_perform(name, arguments, options)
+   local call, err = self:_begin(name, arguments, options)
+   if not call then
+      return nil, err
+   end
+   return self:_finish(call)
+end
+
+for name in pairs(core.operations) do
+   Client[name] = function(self, arguments, options)
+      Client._check_self(self, name)
+      return self:_perform(name, arguments, options)
+   end
+end
+
+--- Lets seconds pass, the way the host of the program waits.
+function Client:_sleep(seconds)
+   return await(core.timer(seconds), self._wait)
+end
+
+-- Index statistics --------------------------------------------------------------------------------------------------
+
+local function with_host(arguments, host)
+   local copy = { host = host }
+   for key, value in pairs(arguments) do
+      copy[key] = value
+   end
+   return copy
+end
+
+-- An index that was made anew has another host: what was remembered is then asked for once more.
+local stale = { not_found = true, network = true, tls = true, unauthenticated = true }
+
+--- Answers the record counts of an index, from the index itself.
+--
+-- `POST /describe_index_stats` on the index's host (data-plane/describeindexstats). The host comes from
+-- `describe_index` and is remembered.
+-- @tparam string|table arguments the index's name, or `index_name` or `host`, and `filter`
+-- @tparam[opt] table options `timeout`, `api_version`
+-- @treturn[1] table `namespaces`, `totalVectorCount`, `dimension`, ... in camelCase, as the data plane spells them
+-- @treturn[2] nil
+-- @treturn[2] table the error
+function Client:describe_index_stats(arguments, options)
+   if type(arguments) == "string" then
+      arguments = { index_name = arguments }
+   end
+   Client._check_self(self, "describe_index_stats")
+   if type(arguments) ~= "table" or arguments.host ~= nil or arguments.index_name == nil then
+      return self:_perform("describe_index_stats", arguments, options)
+   end
+   -- all is checked before anything is sent; this call is never stepped, so its host does not matter
+   local check, problem = self:_begin("describe_index_stats", with_host(arguments, "localhost"), options)
+   if not check then
+      return nil, problem
+   end
+   check:cancel()
+   local name = arguments.index_name
+   for _ = 1, 2 do
+      local remembered = self._hosts[name]
+      if not remembered then
+         local index, err = self:_perform("describe_index", name, options)
+         if not index then
+            return nil, err
+         end
+         self._hosts[name] = index.host
+      end
+      local stats, err = self:_perform("describe_index_stats", with_host(arguments, self._hosts[name]), options)
+      if stats then
+         return stats
+      end
+      if stale[err.kind] then
+         self._hosts[name] = nil
+      end
+      if not (remembered and stale[err.kind]) then
+         return nil, err
+      end
+   end
+end
+
+-- Schedules ---------------------------------------------------------------------------------------------------------
+
+local function set_enabled(self, name, schedule, enabled, options)
+   Client._check_self(self, name)
+   local id = schedule
+   if type(schedule) == "table" then
+      id = schedule.schedule_id
+   end
+   return self:update_backup_schedule({ schedule_id = id, enabled = enabled }, options)
+end
+
+--- Stops a schedule from running until it is resumed (update_backup_schedule with `enabled = false`).
+-- @tparam string|table schedule its id, or a table with `schedule_id`
+-- @tparam[opt] table options `timeout`, `api_version`
+-- @treturn[1] table the schedule
+-- @treturn[2] nil
+-- @treturn[2] table the error
+function Client:pause_backup_schedule(schedule, options)
+   return set_enabled(self, "pause_backup_schedule", schedule, false, options)
+end
+
+--- Lets a schedule run again: Pinecone takes a backup at once and counts the next run from now.
+-- @tparam string|table schedule its id, or a table with `schedule_id`
+-- @tparam[opt] table options `timeout`, `api_version`
+-- @treturn[1] table the schedule
+-- @treturn[2] nil
+-- @treturn[2] table the error: `conflict` where another schedule of the index is enabled
+function Client:resume_backup_schedule(schedule, options)
+   return set_enabled(self, "resume_backup_schedule", schedule, true, options)
+end
+
+-- Iterators and waiting ---------------------------------------------------------------------------------------------
+
+pages.add_iterators(Client)
+wait.add_waiters(Client)
+
+-- Life --------------------------------------------------------------------------------------------------------------
+
+--- Ends what is under way, closes the connections and wipes the key. A call after that gives an error of kind `closed`.
+function Client:close()
+   Client._check_self(self, "close")
+   self._core:close()
+end
+
+Client.__close = Client.close
+
+function Client:__tostring()
+   return tostring(self._core)
+end
+
+local function from_environment(name)
+   local value = os.getenv(name)
+   return value ~= "" and value or nil
+end
+
+local function new(options)
+   if options ~= nil and type(options) ~= "table" then
+      errors.misuse(("new: takes a table of options, got a %s"):format(type(options)))
+   end
+   local settings = {}
+   for name, value in pairs(options or {}) do
+      settings[name] = value
+   end
+   if settings.wait ~= nil and type(settings.wait) ~= "function" then
+      errors.misuse(("new: 'wait' must be a function, got a %s"):format(type(settings.wait)))
+   end
+   local self = setmetatable({
+      key_source = settings.api_key ~= nil and "the option api_key" or "PINECONE_API_KEY",
+      _wait = settings.wait,
+      _hosts = {},
+   }, Client)
+   settings.wait = nil
+   settings.api_key = settings.api_key or from_environment("PINECONE_API_KEY")
+   settings.host = settings.host or from_environment("PINECONE_CONTROLLER_HOST")
+   local made, problem = core.new(settings)
+   if type(problem) == "string" then
+      errors.misuse(problem)
+   end
+   if not made then
+      return nil, errors.explain(problem, self)
+   end
+   self._core = made
+   return self
+end
+
+return { new = new }

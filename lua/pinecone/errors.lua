@@ -1,0 +1,223 @@
+-- Errors as people and programs read them: hints, one-line text, raising. No I/O.
+
+local core = require "pinecone.core"
+
+local errors = {}
+
+local Failure = core.failure
+
+-- Hints -------------------------------------------------------------------------------------------------------------
+
+local ineligible = "Backups exist for serverless and BYOC indexes, not for pod indexes (use create_collection), "
+   .. "document-schema indexes, or indexes with a customer-managed key."
+
+-- The first row whose conditions all hold gives the hint. `says` is a pattern in the lower-cased message: good enough
+-- for advice, never for a decision.
+local hints = {
+   { kind = "unauthenticated", status = 401,
+      hint = "The server refused the API key, which came from {key_source}. Check that it is whole, not revoked, "
+         .. "and of this project." },
+   { kind = "unauthenticated", hint = "Pass api_key to pinecone.new, or set PINECONE_API_KEY." },
+   { kind = "payment_required", hint = "Settle the open invoices of the organization in Pinecone's console." },
+
+   { kind = "quota_exceeded", operation = "create_backup",
+      hint = "The project holds as many backups as its plan allows: delete some, or raise the quota." },
+   { kind = "quota_exceeded", operation = "create_collection",
+      hint = "The project holds as many collections as its plan allows: delete one, or raise the quota." },
+   { kind = "quota_exceeded", hint = "Delete what is not needed, or raise the project's quota." },
+   { kind = "permission_denied", says = "plan",
+      hint = "Backups and schedules need the Standard or Enterprise plan." },
+   { kind = "permission_denied", says = "deletion protection",
+      hint = "configure_index { index_name = ..., deletion_protection = 'disabled' } allows it." },
+   { kind = "permission_denied", says = "html page",
+      hint = "Something in front of the API refused the request: a proxy, a firewall, or Pinecone's edge." },
+   { kind = "permission_denied", hint = "The API key lacks the permission for this operation." },
+
+   { kind = "not_found", operation = "create_backup",
+      hint = "There is no such index in the key's project; list_indexes shows those there are." },
+   { kind = "not_found", target_of = "index",
+      hint = "There is no index {target} in the key's project (any more); list_indexes shows those there are." },
+   { kind = "not_found", target_of = "backup",
+      hint = "There is no backup {target} in the key's project; it may have expired or been deleted. list_backups "
+         .. "shows those there are." },
+   { kind = "not_found", target_of = "restore",
+      hint = "There is no restore job {target}: its index may be deleted. A 404 can also pass; wait_for_restore "
+         .. "rides it out." },
+   { kind = "not_found", target_of = "schedule",
+      hint = "There is no schedule {target}; it goes away with its index. list_backup_schedules shows those of an "
+         .. "index." },
+   { kind = "not_found", target_of = "collection",
+      hint = "There is no collection {target} in the key's project; list_collections shows those there are." },
+   { kind = "not_found",
+      hint = "The server does not know this address; check the path, the host and the API version." },
+
+   { kind = "conflict", target_of = "schedule",
+      hint = "An index has at most one enabled schedule: pause or delete the other one first." },
+   { kind = "conflict", operation = "create_backup_schedule",
+      hint = "An index has at most one enabled schedule: pause or delete the other one first." },
+   { kind = "conflict", hint = "The name is taken: choose another, or delete what has it." },
+
+   { kind = "precondition_failed", operation = "create_index_from_backup",
+      hint = "The backup is still Initializing: wait_for_backup first." },
+   { kind = "precondition_failed", operation = "delete_backup",
+      hint = "A restore still reads this backup: wait_for_restore first." },
+   { kind = "precondition_failed", operation = "delete_index",
+      hint = "A collection is still being made of this index: wait_for_collection first." },
+
+   { kind = "invalid_argument", status = 400, operation = "create_backup", says = "backup name", hint = false },
+   { kind = "invalid_argument", status = 400, operation = "create_backup", says = "invalid .*name", hint = false },
+   { kind = "invalid_argument", status = 400, operation = "create_backup", hint = ineligible },
+   { kind = "invalid_argument", status = 400, operation = "create_backup_schedule", hint = ineligible },
+   { kind = "invalid_argument", status = 400, operation = "create_collection", says = "serverless",
+      hint = "Collections are for pod indexes; for serverless ones use create_backup." },
+
+   { kind = "rate_limited", hint = "Ask less often; retry_after, where it is set, says how many seconds to wait." },
+   { kind = "unavailable", hint = "The service is down for a moment; ask again later." },
+   { kind = "server", hint = "The service failed. Ask again later; request_id helps Pinecone's support." },
+   { kind = "timeout", status = 408, hint = "The service gave up; ask again later." },
+   { kind = "timeout", says = "wait", hint = false },
+   { kind = "timeout", says = "max_connections",
+      hint = "Raise max_connections, or have fewer calls under way at once." },
+   { kind = "timeout", says = "connection could be made",
+      hint = "Check the network, the proxy and the firewall between here and the host." },
+   { kind = "timeout", hint = "Raise timeout if the service is just slow." },
+
+   { kind = "tls", says = "ca_file", hint = "Check the path in ca_file." },
+   { kind = "tls", says = "wrong version number",
+      hint = "The server does not speak https on that port; check host and port." },
+   { kind = "tls", says = "packet length",
+      hint = "The server does not speak https on that port; check host and port." },
+   { kind = "tls", says = "certificate",
+      hint = "If the server is right (a proxy that inspects TLS, a private CA), name its CA in ca_file; else "
+         .. "somebody is in between." },
+   { kind = "tls", hint = "Check host, port and any proxy that inspects TLS." },
+   { kind = "network", says = "host name was not found", hint = "Check the spelling of host, and this machine's DNS." },
+   { kind = "network", says = "no connection could be made",
+      hint = "Check that the server runs and that host and port are right." },
+   { kind = "network", hint = "Check the network between here and the host; ask again later." },
+   { kind = "too_large", says = "max_response_bytes",
+      hint = "Ask for smaller pages (limit), or raise max_response_bytes." },
+   { kind = "protocol",
+      hint = "This may not be Pinecone's API: check host, and any proxy or captive portal in between." },
+}
+
+-- What the path of an operation leads to.
+local subjects = {
+   { "schedule", "schedule" }, { "from_backup", "backup" }, { "restore", "restore" }, { "backup", "backup" },
+   { "collection", "collection" }, { "index", "index" },
+}
+
+local function subject_of(operation, target)
+   if operation == "list_backups" or operation == "list_backup_schedules" or operation == "create_backup_schedule" then
+      return target and "index"
+   end
+   for _, subject in ipairs(subjects) do
+      if operation and operation:find(subject[1], 1, true) then
+         return subject[2]
+      end
+   end
+end
+
+local function matches(row, err, subject, message)
+   return row.kind == err.kind
+      and (row.status == nil or row.status == err.status)
+      and (row.operation == nil or row.operation == err.operation)
+      and (row.target_of == nil or row.target_of == subject)
+      and (row.says == nil or message:find(row.says) ~= nil)
+end
+
+--- Adds the hint, where one is known.
+-- @tparam table err a failure of the core
+-- @tparam table words what stands for {key_source} in a hint
+-- @treturn table the same failure
+function errors.explain(err, words)
+   local subject = subject_of(err.operation, err.target)
+   local message = (err.message or ""):lower()
+   for _, row in ipairs(hints) do
+      if matches(row, err, subject, message) then
+         err.hint = row.hint and row.hint:gsub("{([%w_]+)}", function(word)
+            return words[word] or err[word] or ""
+         end) or nil
+         return err
+      end
+   end
+   return err
+end
+
+--- Makes a failure of our own.
+-- @tparam table fields kind, message and what else is known
+function errors.new(fields)
+   return setmetatable(fields, Failure)
+end
+
+-- Text --------------------------------------------------------------------------------------------------------------
+
+local function particulars(err)
+   local parts = { err.kind }
+   if err.status then
+      parts[#parts + 1] = "HTTP " .. tostring(err.status)
+   end
+   if err.code then
+      parts[#parts + 1] = tostring(err.code)
+   end
+   if err.attempts and err.attempts > 1 then
+      parts[#parts + 1] = ("%d attempts"):format(err.attempts)
+   end
+   if err.request_id then
+      parts[#parts + 1] = "request " .. tostring(err.request_id)
+   end
+   return table.concat(parts, ", ")
+end
+
+Failure.__tostring = function(err)
+   local subject = err.operation and (err.operation .. (err.target and " " .. err.target or "") .. ": ") or ""
+   local text = ("%s%s (%s)"):format(subject, err.message or "failed", particulars(err))
+   if err.maybe_applied then
+      text = text .. "\n  It may have taken effect all the same: look before you repeat it."
+   end
+   return err.hint and text .. "\n  " .. err.hint or text
+end
+
+-- Raising -----------------------------------------------------------------------------------------------------------
+
+-- Files of the library lie in one folder; the first function outside it is the caller who made the mistake.
+local here = debug.getinfo(1, "S").source:match("^(.*)errors%.lua$")
+
+local function callers_level()
+   local level = 2
+   while true do
+      local info = debug.getinfo(level, "S")
+      if info == nil then
+         return 0
+      end
+      if info.what ~= "C" and info.source:sub(1, #here) ~= here then
+         return level - 1
+      end
+      level = level + 1
+   end
+end
+
+--- Raises an error about how the library was used, with the position of the caller's own code.
+function errors.misuse(message)
+   error("pinecone: " .. message, callers_level())
+end
+
+-- PUC Lua 5.1 prints "error object is not a string" for a table.
+local shows_tables = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
+
+--- Raises a failure, as a text where the interpreter could not show the table.
+function errors.raise(err)
+   if type(err) == "table" and not shows_tables then
+      err = tostring(err)
+   end
+   error(err, 0)
+end
+
+function errors.assert(value, err, ...)
+   if value then
+      return value, err, ...
+   end
+   errors.raise(err == nil and "assertion failed!" or err)
+end
+
+return errors

@@ -1,0 +1,61 @@
+--- Backs up and restores Pinecone indexes.
+-- @module pinecone
+-- @usage
+-- local pinecone = require "pinecone"
+-- local pc = assert(pinecone.new { api_key = os.getenv "PINECONE_API_KEY" })
+-- local backup = assert(pc:create_backup { index_name = "docs-example", name = "example-backup" })
+-- assert(pc:wait_for_backup(backup.backup_id))
+
+local client = require "pinecone.client"
+local core = require "pinecone.core"
+local errors = require "pinecone.errors"
+local timestamp = require "pinecone.timestamp"
+
+local pinecone = {
+   _VERSION = core.version,
+}
+
+--- Makes a client.
+--
+-- Times are seconds. A client may be used by many coroutines at once, and keeps its connections open between calls.
+-- @function new
+-- @tparam[opt] table options
+-- @tparam[opt] string options.api_key default: the environment's `PINECONE_API_KEY`
+-- @tparam[opt] string options.host the control plane; default: `PINECONE_CONTROLLER_HOST`, else
+--   `https://api.pinecone.io`. Plain http is only for this machine's loopback
+-- @tparam[opt] string options.api_version the version that every call speaks; default: `2026-04`, and `2026-07` for
+--   schedules
+-- @tparam[opt=60] number options.timeout for a whole call
+-- @tparam[opt=10] number options.connect_timeout for making a connection
+-- @tparam[opt=64] int options.max_connections calls under way at once; further ones wait for their turn
+-- @tparam[opt=67108864] int options.max_response_bytes the largest answer that is read
+-- @tparam[opt] string options.proxy default: the environment's, as curl reads it, but never for loopback
+-- @tparam[opt] string options.no_proxy hosts asked without a proxy, with commas between
+-- @tparam[opt] string options.ca_file a file of trusted certificates instead of the system's
+-- @tparam[opt] string options.ca_path a folder of them
+-- @tparam[opt] table options.headers names and values to add to every request
+-- @tparam[opt] string options.source_tag names your product in the User-Agent
+-- @tparam[opt] function options.wait `wait(call)` steps a call until `call:step()` is true, for a host of your own
+-- @tparam[opt] table options.json another JSON library: `{ decode =, encode =, null = }`
+-- @treturn[1] Client the client
+-- @treturn[2] nil
+-- @treturn[2] table the error: `unauthenticated` where there is no key, `invalid_argument` for a bad value
+-- @raise for an unknown option or one of the wrong type
+pinecone.new = client.new
+
+--- The standard `assert`, for every Lua: 5.1 and 5.2 refuse to raise a table with theirs.
+-- @function assert
+-- @param value returned with everything after it, unless it is nil or false
+-- @param err what is raised otherwise. Where the interpreter cannot show a table (PUC Lua 5.1), its text is
+pinecone.assert = errors.assert
+
+--- Turns a time of the API into seconds since 1970.
+-- @function timestamp
+-- @tparam string text RFC 3339: 0 to 9 digits of fraction, `Z` or an offset
+-- @treturn[1] number seconds; an integer where Lua has them and there is no fraction
+-- @treturn[2] nil
+-- @treturn[2] string why it is no time
+-- @usage pinecone.timestamp "2025-05-15T00:52:10.809354Z"
+pinecone.timestamp = timestamp
+
+return pinecone

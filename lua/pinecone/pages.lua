@@ -1,0 +1,233 @@
+-- Iterators over lists that come in pages.
+
+local core = require "pinecone.core"
+local errors = require "pinecone.errors"
+
+local PAGE_SIZE = 100
+local REMEMBERED = 1000 -- ids; pages are counted by offset, so rows that shift come twice, but not far apart
+
+local Pages = {}
+Pages.__index = Pages
+
+-- The ids seen last ---------------------------------------------------------------------------------------------------
+
+local function is_new(self, id)
+   local seen = self._seen
+   if id == nil then
+      return true
+   end
+   if seen[id] then
+      return false
+   end
+   local slot = self._slot % REMEMBERED + 1
+   local forgotten = self._ring[slot]
+   if forgotten ~= nil then
+      seen[forgotten] = nil
+   end
+   self._ring[slot], self._slot, seen[id] = id, slot, true
+   return true
+end
+
+local function new_items(self, items)
+   local kept, id = {}, self._row.id
+   for _, item in ipairs(items) do
+      if type(item) ~= "table" or is_new(self, item[id]) then
+         kept[#kept + 1] = item
+      end
+   end
+   return kept
+end
+
+-- Pages ---------------------------------------------------------------------------------------------------------------
+
+-- A token holds the page size already; a limit beside it would skip or repeat rows.
+local function arguments_for(self, token)
+   local arguments = {}
+   for name, value in pairs(self._arguments) do
+      arguments[name] = value
+   end
+   if token then
+      arguments.limit, arguments.pagination_token = nil, token
+   end
+   return arguments
+end
+
+local function begin(self, token)
+   return self._client:_begin(self._row.name, arguments_for(self, token), self._options)
+end
+
+-- Asks for the next page while the caller works on this one. One step puts the request on the wire, over the
+-- connection that the finished page has just given back.
+local function begin_ahead(self)
+   local call = begin(self, self._token)
+   if call then
+      call:step()
+   end
+   self._ahead = call
+end
+
+-- The answer to the request that was begun ahead; nil when it has to be asked again, because it failed while nobody
+-- was looking.
+local function finish_ahead(self)
+   local call = self._ahead
+   self._ahead = nil
+   if not call then
+      return nil
+   end
+   local failed_meanwhile = call:step()
+   call:renew()
+   local page, err = self._client:_finish(call)
+   if page or (err.kind == "timeout" and not failed_meanwhile) then
+      return page, err
+   end
+end
+
+local function fetch(self)
+   local page, err = finish_ahead(self)
+   if page or err then
+      return page, err
+   end
+   local call
+   call, err = begin(self, self._token)
+   if not call then
+      return nil, err
+   end
+   return self._client:_finish(call)
+end
+
+-- The last page is the one without a token, not the one that is not full.
+local function token_of(page)
+   local pagination = page.pagination
+   local token = type(pagination) == "table" and pagination.next or nil
+   return token ~= "" and token or nil
+end
+
+local function repeated_token(self)
+   return errors.explain(errors.new {
+      kind = "protocol", operation = self._row.name,
+      message = "the server gave the same page token twice, so the list would never end",
+   }, self._client)
+end
+
+--- Gives the next page.
+-- @treturn[1] table a sequence of items, without those that came before; never an empty one
+-- @treturn[2] nil at the end, or nil and the error; asking again after an error asks for the same page again
+function Pages:next_page()
+   while not self._ended do
+      local page, err = fetch(self)
+      if not page then
+         return nil, err
+      end
+      local token = token_of(page)
+      if token ~= nil and token == self._token then
+         self._ended = true
+         return nil, repeated_token(self)
+      end
+      self._token, self._ended = token, token == nil
+      if token then
+         begin_ahead(self)
+      end
+      local items = new_items(self, page[self._row.list])
+      if #items > 0 then
+         return items
+      end
+   end
+   return nil
+end
+
+--- Gives the next item.
+-- @treturn[1] table the item
+-- @treturn[2] nil at the end, or nil and the error
+function Pages:next()
+   local items = self._items
+   if not items or self._position >= #items then
+      local err
+      items, err = self:next_page()
+      if not items then
+         return nil, err
+      end
+      self._items, self._position = items, 0
+   end
+   self._position = self._position + 1
+   return items[self._position]
+end
+
+--- Ends the iteration and gives up the request that was begun ahead.
+function Pages:close()
+   if self._ahead then
+      self._ahead:cancel()
+   end
+   self._ahead, self._items, self._ended = nil, nil, true
+end
+
+Pages.__close = Pages.close
+
+-- In a for loop there is nobody to look at a second value, so an error raises.
+function Pages:__call()
+   local item, err = self:next()
+   if err then
+      errors.raise(err)
+   end
+   return item
+end
+
+-- Methods -------------------------------------------------------------------------------------------------------------
+
+local function argument_in(row, place)
+   for _, argument in ipairs(row.arguments) do
+      if argument.place == place then
+         return argument.name
+      end
+   end
+end
+
+local function copy_arguments(row, arguments)
+   local copy = {}
+   if type(arguments) == "string" and argument_in(row, "path") then
+      copy[argument_in(row, "path")] = arguments
+   elseif type(arguments) == "table" then
+      for name, value in pairs(arguments) do
+         copy[name] = value
+      end
+   elseif arguments ~= nil then
+      errors.misuse(("%s: takes a table of named fields, got a %s"):format(row.name, type(arguments)))
+   end
+   if argument_in(row, "query") and copy.limit == nil and copy.pagination_token == nil then
+      copy.limit = PAGE_SIZE
+   end
+   return copy
+end
+
+local function iterate(client, row, arguments, options)
+   local self = setmetatable({
+      _client = client, _row = row, _arguments = copy_arguments(row, arguments), _options = options,
+      _seen = {}, _ring = {}, _slot = 0, _position = 0,
+   }, Pages)
+   local check = begin(self) -- raises for misuse here, where the mistake is, and not at the first item
+   if check then
+      check:cancel()
+   end
+   self._token = self._arguments.pagination_token
+   return self, nil, nil, self
+end
+
+local iterators = {
+   backups = "list_backups",
+   restore_jobs = "list_restore_jobs",
+   backup_schedules = "list_backup_schedules",
+   backup_schedule_history = "list_backup_schedule_history",
+   collections = "list_collections",
+   indexes = "list_indexes",
+}
+
+local function add_iterators(Client)
+   for name, operation in pairs(iterators) do
+      local row = core.operations[operation]
+      Client[name] = function(self, arguments, options)
+         Client._check_self(self, name)
+         return iterate(self, row, arguments, options)
+      end
+   end
+end
+
+return { add_iterators = add_iterators }

@@ -1,0 +1,59 @@
+-- RFC 3339 times to seconds since 1970.
+
+local floor = math.floor
+
+local month_lengths = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
+
+local function is_leap(year)
+   return year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
+end
+
+local function month_length(year, month)
+   return (month == 2 and is_leap(year)) and 29 or month_lengths[month]
+end
+
+-- Counts years from March, so that the leap day comes last.
+local function days_since_1970(year, month, day)
+   local shifted = month > 2 and year or year - 1
+   local day_of_year = floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1
+   return 365 * shifted + floor(shifted / 4) - floor(shifted / 100) + floor(shifted / 400) + day_of_year - 719468
+end
+
+local function offset_seconds(text)
+   if text == "Z" or text == "z" then
+      return 0
+   end
+   local sign, hours, minutes = text:match("^([+-])(%d%d):(%d%d)$")
+   if not sign or tonumber(hours) > 23 or tonumber(minutes) > 59 then
+      return nil
+   end
+   local seconds = tonumber(hours) * 3600 + tonumber(minutes) * 60
+   return sign == "-" and -seconds or seconds
+end
+
+local function in_range(year, month, day, hour, minute, second)
+   return month >= 1 and month <= 12 and day >= 1 and day <= month_length(year, month)
+      and hour <= 23 and minute <= 59 and second <= 60
+end
+
+local pattern = "^(%d%d%d%d)-(%d%d)-(%d%d)[Tt ](%d%d):(%d%d):(%d%d)(%.?%d*)(.+)$"
+
+local function timestamp(text)
+   if type(text) ~= "string" then
+      error(("timestamp: takes a string, got a %s"):format(type(text)), 2)
+   end
+   local y, mo, d, h, mi, s, fraction, zone = text:match(pattern)
+   local offset = zone and offset_seconds(zone)
+   if not offset or not (fraction == "" or fraction:match("^%.%d%d?%d?%d?%d?%d?%d?%d?%d?$")) then
+      return nil, ("'%s' is not an RFC 3339 time such as 2025-05-15T00:52:10.809354Z"):format(text)
+   end
+   local year, month, day = tonumber(y), tonumber(mo), tonumber(d)
+   local hour, minute, second = tonumber(h), tonumber(mi), tonumber(s)
+   if not in_range(year, month, day, hour, minute, second) then
+      return nil, ("'%s' names a time that does not exist"):format(text)
+   end
+   local whole = days_since_1970(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset
+   return fraction == "" and whole or whole + tonumber("0" .. fraction)
+end
+
+return timestamp
