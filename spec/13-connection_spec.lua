@@ -1,0 +1,162 @@
+-- Connections: kept, made anew for writes, interrupted.
+
+local service = require "support.service"
+local uv = require "luv"
+
+describe("a connection", function()
+   local emulator, pc
+
+   before_each(function()
+      emulator = service.start()
+      pc = service.client(emulator)
+      service.serverless(pc, "movies")
+      assert(emulator:clear_requests())
+   end)
+   after_each(function() emulator:stop() end)
+
+   local function connections()
+      local seen, count = {}, 0
+      for _, row in ipairs(service.log(emulator)) do
+         if not seen[row.connection] then
+            seen[row.connection], count = true, count + 1
+         end
+      end
+      return count
+   end
+
+   it("is one for describing a backup in a loop", function()
+      local backup = assert(pc:create_backup "movies")
+      assert(emulator:clear_requests())
+      for _ = 1, 100 do
+         assert(pc:describe_backup(backup.backup_id))
+      end
+      assert.equal(100, service.sent(emulator))
+      assert.equal(1, connections())
+   end)
+
+   it("stays open for the control plane while an index is asked, and the other way round", function()
+      for _ = 1, 10 do
+         assert(pc:list_indexes())
+         assert(pc:describe_index_stats "movies")
+      end
+      assert.equal(2, connections())
+   end)
+
+   it("is a new one for everything that writes", function()
+      for _ = 1, 3 do
+         assert(pc:list_indexes())
+         assert(pc:create_backup "movies")
+      end
+      local rows = service.log(emulator, "create_backup")
+      for i = 2, #rows do
+         assert.not_equal(rows[i - 1].connection, rows[i].connection)
+      end
+   end)
+
+   -- libcurl resends a request by itself when a reused connection closes without an answer. For a read that is welcome.
+   it("that was closed while idle does not hurt a read", function()
+      assert(pc:list_indexes())
+      assert(emulator:fault { operation = "list_indexes", drop = "before" })
+      assert(pc:list_indexes())
+   end)
+
+   describe("that is closed after the write took effect, while warm,", function()
+      local writes = {
+         create_backup = function() return pc:create_backup "movies" end,
+         delete_backup = function() return pc:delete_backup(assert(pc:backups():next()).backup_id) end,
+         create_index = function()
+            return pc:create_index {
+               name = "other", dimension = 3, spec = { serverless = { cloud = "aws", region = "us-east-1" } },
+            }
+         end,
+         update_backup_schedule = function()
+            return pc:pause_backup_schedule(assert(pc:backup_schedules("movies"):next()).schedule_id)
+         end,
+      }
+      for operation, write in pairs(writes) do
+         it("has applied one " .. operation, function()
+            assert(pc:create_backup "movies")
+            assert(pc:create_backup_schedule {
+               index_name = "movies", name = "s", frequency = "daily", expire_after_days = 1,
+            })
+            assert(pc:list_indexes())
+            assert(pc:list_indexes())
+            assert(emulator:clear_requests())
+            assert(emulator:fault { operation = operation, drop = "after" })
+            local value, err = write()
+            assert.is_nil(value)
+            assert.equal("network", err.kind)
+            assert.is_true(err.maybe_applied)
+            assert.equal(1, service.sent(emulator, operation))
+         end)
+      end
+
+      it("leaves one backup behind", function()
+         assert(pc:list_indexes())
+         assert(emulator:fault { operation = "create_backup", drop = "after" })
+         assert.is_nil((pc:create_backup "movies"))
+         assert.equal(1, assert(emulator:state()).backups)
+      end)
+   end)
+end)
+
+describe("a script", function()
+   local emulator
+
+   setup(function()
+      emulator = service.start()
+      assert(emulator:fault { operation = "list_indexes", on = "all", delay = 30 })
+   end)
+   teardown(function() emulator:stop() end)
+
+   local function interpreter()
+      local lowest = 0
+      while arg[lowest - 1] do
+         lowest = lowest - 1
+      end
+      return arg[lowest]
+   end
+
+   -- Runs the code in a child that gets the signal once its request has come in; how it ended and how long that took.
+   local function interrupted(code, signal)
+      assert(emulator:clear_requests())
+      local errors, status = uv.new_pipe(false), nil
+      local child = assert(uv.spawn(interpreter(), {
+         args = { "-e", code }, stdio = { nil, nil, errors },
+      }, function(exit, number) status = { exit = exit, signal = number } end))
+      local text = {}
+      errors:read_start(function(_, chunk) text[#text + 1] = chunk end)
+      service.until_true(function() return service.sent(emulator, "list_indexes") == 1 end)
+      local before = uv.hrtime()
+      child:kill(signal)
+      repeat uv.run "once" until status
+      local seconds = (uv.hrtime() - before) / 1e9
+      uv.run "nowait"
+      child:close()
+      errors:close()
+      uv.run "nowait"
+      return status, table.concat(text), seconds
+   end
+
+   it("that waits for a slow answer ends at once with Ctrl-C", function()
+      local status, text, seconds = interrupted(([[
+         package.path, package.cpath = %q, %q
+         local pc = assert(require("pinecone").new { host = %q, api_key = %q })
+         pc:list_indexes()
+      ]]):format(package.path, package.cpath, emulator.url, service.api_key), "sigint")
+      assert.equal(1, status.exit)
+      assert.matches("interrupted!", text)
+      assert.is_true(seconds < 5)
+   end)
+
+   it("that ends with a call in flight ends well", function()
+      local status = os.execute(("%s -e %s"):format(interpreter(), "'" .. ([[
+         package.path, package.cpath = %q, %q
+         local core = require "pinecone.core"
+         client = assert(core.new { host = %q, api_key = %q })
+         call = assert(core.list_indexes(client))
+         for i = 1, 100 do call:step() end
+      ]]):format(package.path, package.cpath, emulator.url, service.api_key) .. "'"))
+      assert.is_true(status == true or status == 0)
+   end)
+end)
