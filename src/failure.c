@@ -204,12 +204,9 @@ void failure_push_answer(lua_State *L, const Json *json, const FailedAnswer *ans
 void failure_push_unreadable(lua_State *L, const FailedAnswer *answer, const char *why)
 {
     luaL_checkstack(L, LUA_MINSTACK, "failure");
-    int top = lua_gettop(L);
     lua_pushfstring(L, "the server answered %d, but %s: ", (int)answer->status, why);
     push_body_text(L, answer);
     lua_concat(L, 2);
     failure_push(L, "protocol");
     failure_set_number(L, "status", (double)answer->status);
-    lua_replace(L, top + 1);
-    lua_settop(L, top + 1);
 }

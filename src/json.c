@@ -166,6 +166,10 @@ static bool tidy(lua_State *L, int null, int depth)
 bool json_push(lua_State *L, const Json *json, const char *text, size_t length)
 {
     luaL_checkstack(L, 8, "JSON");
+    if (memchr(text, '\0', length) != NULL) { /* lua-cjson takes it for the end, whatever follows */
+        lua_pushliteral(L, "it holds a NUL byte");
+        return false;
+    }
     lua_rawgeti(L, LUA_REGISTRYINDEX, json->null);
     int null = lua_isnil(L, -1) || lua_islightuserdata(L, -1) ? 0 : lua_gettop(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, json->decode);
