@@ -48,7 +48,7 @@ build = {
             "src/transport.c",
          },
          defines = { "_GNU_SOURCE" },
-         libraries = { "curl" },
+         libraries = { "curl", "m", "dl", "pthread" },
          incdirs = { "$(CURL_INCDIR)" },
          libdirs = { "$(CURL_LIBDIR)" },
       },

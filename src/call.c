@@ -294,7 +294,7 @@ static void add_details(lua_State *L, const Call *call, bool maybe_applied)
     failure_set_text(L, "target", call->target);
     failure_set_text(L, "request_id", call->exchange.request_id);
     failure_set_number(L, "attempts", call->attempts);
-    failure_set_number(L, "elapsed", (double)((call->ended - call->started) / 1000) / 1000);
+    failure_set_number(L, "elapsed", round((double)(call->ended - call->started) / 1000) / 1000);
     if (call->exchange.retry_after > 0)
         failure_set_number(L, "retry_after", (double)call->exchange.retry_after);
     if (maybe_applied)

@@ -326,7 +326,7 @@ int client_new(lua_State *L)
     }
     Client *client = handle->client = calloc(1, sizeof *client);
     if (client == NULL)
-        no_memory(L);
+        return luaL_error(L, "not enough memory");
     client->references = 1;
     client->pid = getpid();
     client->json = (Json){LUA_NOREF, LUA_NOREF, LUA_NOREF};

@@ -264,7 +264,7 @@ static bool prepare(Transport *transport, TransportShare *share)
     curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, 1L);
     return set_text(easy, CURLOPT_USERAGENT, settings->user_agent) &&
            set_text(easy, CURLOPT_CAINFO, settings->ca_file) && set_text(easy, CURLOPT_CAPATH, settings->ca_path) &&
-           set_text(easy, CURLOPT_PROXY, settings->proxy) && set_text(easy, CURLOPT_NOPROXY, settings->no_proxy);
+           set_text(easy, CURLOPT_PROXY, settings->proxy);
 }
 
 Transport *transport_new(const TransportSettings *settings, TransportShare *share)
@@ -355,8 +355,7 @@ bool transport_start(Transport *transport, Exchange *exchange)
     bool started = curl_easy_setopt(easy, CURLOPT_URL, exchange->url) == CURLE_OK &&
                    set_method(easy, exchange) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list(transport)) == CURLE_OK &&
-                   (transport->settings->no_proxy != NULL ||
-                    curl_easy_setopt(easy, CURLOPT_NOPROXY, direct ? "*" : NULL) == CURLE_OK);
+                   curl_easy_setopt(easy, CURLOPT_NOPROXY, direct ? "*" : transport->settings->no_proxy) == CURLE_OK;
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, exchange->fresh ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
