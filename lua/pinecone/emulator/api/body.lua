@@ -1,0 +1,133 @@
+--- Request bodies held against what an operation takes.
+--
+-- What an operation takes is a sequence of fields: `{ "name", "string",
+-- required = true }`. Types are string, integer, number, boolean, tags (a map
+-- of strings), object (taken as it is), list (a sequence taken as it is), or a
+-- nested sequence of fields. JSON null is an absent field.
+-- @module pinecone.emulator.api.body
+
+local failure = require("pinecone.emulator.failure")
+local json = require("pinecone.emulator.json")
+
+local body = {}
+
+local function is_object(value)
+   return type(value) == "table" and value[1] == nil
+end
+
+local function is_whole(value)
+   return type(value) == "number" and value % 1 == 0
+end
+
+local function is_tags(value)
+   if not is_object(value) then
+      return false
+   end
+   for _, inner in pairs(value) do
+      if type(inner) ~= "string" then
+         return false
+      end
+   end
+   return true
+end
+
+local types = {
+   string = { "a string", function(value) return type(value) == "string" end },
+   boolean = { "a boolean", function(value) return type(value) == "boolean" end },
+   number = { "a number", function(value) return type(value) == "number" end },
+   integer = { "an integer", is_whole },
+   object = { "a map", is_object },
+   tags = { "a map of strings", is_tags },
+   list = { "a sequence", function(value)
+      return type(value) == "table" and (value[1] ~= nil or next(value) == nil)
+   end },
+}
+
+local read_fields
+
+local function read_value(value, field)
+   local kind = field[2]
+   if type(kind) == "table" then
+      if not is_object(value) then
+         return nil, ("%s: invalid type, expected a map"):format(field[1])
+      end
+      return read_fields(value, kind, field.strict)
+   end
+   local words, accepts = types[kind][1], types[kind][2]
+   if not accepts(value) then
+      return nil, ("%s: invalid type, expected %s"):format(field[1], words)
+   end
+   return value
+end
+
+local function unknown_field(object, fields)
+   local known = {}
+   for _, field in ipairs(fields) do
+      known[field[1]] = true
+   end
+   for key in pairs(object) do
+      if not known[key] then
+         return ("unknown field `%s`"):format(tostring(key))
+      end
+   end
+end
+
+function read_fields(object, fields, strict)
+   local problem = strict and unknown_field(object, fields)
+   if problem then
+      return nil, problem
+   end
+   local read = {}
+   for _, field in ipairs(fields) do
+      local name, value = field[1], object[field[1]]
+      if value == nil or value == json.null then
+         if field.required then
+            return nil, ("missing field `%s`"):format(name)
+         end
+      else
+         read[name], problem = read_value(value, field)
+         if problem then
+            return nil, problem
+         end
+      end
+   end
+   return read
+end
+
+local function unreadable(text, problem)
+   return nil, failure("unreadable_body", problem, #text)
+end
+
+--- Holds a decoded value against fields.
+-- @param value
+-- @tparam table fields
+-- @treturn table the fields that were given, or nil and what is wrong
+function body.take(value, fields)
+   if not is_object(value) then
+      return nil, "invalid type, expected a map"
+   end
+   return read_fields(value, fields)
+end
+
+--- Reads a body.
+-- @tparam string text
+-- @tparam table fields what the operation takes
+-- @treturn table the fields that were given, or nil and the failure
+function body.read(text, fields)
+   if not text:find("%S") then
+      return unreadable(text, "EOF while parsing a value")
+   end
+   local object, problem = json.decode(text)
+   if problem then
+      return unreadable(text, "expected value")
+   elseif not is_object(object) or text:find("^%s*%[") then
+      return unreadable(text, "invalid type, expected a map")
+   end
+   object, problem = read_fields(object, fields)
+   if problem then
+      return unreadable(text, problem)
+   end
+   return object
+end
+
+return body

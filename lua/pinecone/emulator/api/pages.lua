@@ -1,0 +1,75 @@
+--- Pages of lists and their tokens (contract, section 1.3).
+--
+-- A token is base64 of `{"limit":N,"offset":N}`. A limit beside a token
+-- changes the size and keeps the offset. A full page always carries a token,
+-- also when nothing follows.
+-- @module pinecone.emulator.api.pages
+
+local base64 = require("pinecone.emulator.base64")
+local failure = require("pinecone.emulator.failure")
+local json = require("pinecone.emulator.json")
+
+local pages = {}
+
+local LARGEST_LIMIT = 100
+
+local function is_whole(value, least, most)
+   return type(value) == "number" and value % 1 == 0 and value >= least and value <= most
+end
+
+local function read_limit(text)
+   local limit = text:find("^%d+$") and tonumber(text)
+   if not limit or not is_whole(limit, 1, LARGEST_LIMIT) then
+      return nil, failure("invalid_limit", LARGEST_LIMIT)
+   end
+   return limit
+end
+
+local function read_token(text)
+   local decoded = base64.decode(text)
+   local token = decoded and json.decode(decoded)
+   if type(token) ~= "table" or not is_whole(token.limit, 1, LARGEST_LIMIT)
+      or not is_whole(token.offset, 0, 2 ^ 53) then
+      return nil, failure("invalid_token")
+   end
+   return { limit = token.limit, offset = token.offset }
+end
+
+--- Reads which page is asked for.
+-- @tparam table query parameters
+-- @tparam number default_limit
+-- @treturn table `limit` and `offset`, or nil and the failure
+function pages.read(query, default_limit)
+   local page = { limit = default_limit, offset = 0 }
+   local problem
+   if query.paginationToken then
+      page, problem = read_token(query.paginationToken[1])
+   end
+   if page and query.limit then
+      page.limit, problem = read_limit(query.limit[1])
+   end
+   if problem then
+      return nil, problem
+   end
+   return page
+end
+
+--- Cuts a page out of a list.
+-- @tparam table list
+-- @tparam table page `limit` and `offset`
+-- @tparam function shape turns a row into what is sent
+-- @treturn table `data` and `pagination`
+function pages.cut(list, page, shape)
+   local data = json.array()
+   for position = page.offset + 1, math.min(page.offset + page.limit, #list) do
+      data[#data + 1] = shape(list[position])
+   end
+   local pagination = json.null
+   if #data == page.limit then
+      local following = { limit = page.limit, offset = page.offset + page.limit }
+      pagination = { next = base64.encode(json.encode(following)) }
+   end
+   return { data = data, pagination = pagination }
+end
+
+return pages

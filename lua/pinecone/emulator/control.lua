@@ -1,0 +1,117 @@
+--- The control path: what a test does to the emulator, outside the API and
+-- without a key.
+--
+-- | request | does |
+-- |---|---|
+-- | `GET /_emulator/requests` | the log: `{"requests":[...]}` |
+-- | `DELETE /_emulator/requests` | empties the log |
+-- | `POST /_emulator/faults` | adds a fault plan |
+-- | `DELETE /_emulator/faults` | removes all plans |
+-- | `POST /_emulator/advance` | `{"seconds":N}` moves the clock |
+-- | `POST /_emulator/reset` | back to the start |
+-- | `GET /_emulator/state` | counts of what there is |
+-- @module pinecone.emulator.control
+
+local calendar = require("pinecone.emulator.calendar")
+local json = require("pinecone.emulator.json")
+local request_log = require("pinecone.emulator.request_log")
+
+local control = {}
+
+local PREFIX = "/_emulator/"
+local LONGEST_ADVANCE = 100 * 365 * calendar.DAY
+local LAST_TIME = calendar.time({ year = 9999, month = 1, day = 1 })
+
+local actions = {}
+
+actions["GET requests"] = function(service)
+   local listed = json.array()
+   for position, row in ipairs(service.log.rows) do
+      listed[position] = row
+   end
+   return { requests = listed }
+end
+
+actions["DELETE requests"] = function(service)
+   request_log.clear(service.log)
+   return {}
+end
+
+actions["POST faults"] = function(service, plan)
+   local added, problem = service.faults:add(plan)
+   if not added then
+      return nil, problem
+   end
+   return {}
+end
+
+actions["DELETE faults"] = function(service)
+   service.faults:clear()
+   return {}
+end
+
+actions["POST advance"] = function(service, arguments)
+   local seconds = arguments.seconds
+   if type(seconds) ~= "number" or seconds < 0 or seconds > LONGEST_ADVANCE then
+      return nil, ("seconds must be a number from 0 to %.0f"):format(LONGEST_ADVANCE)
+   elseif service.clock.read() + seconds > LAST_TIME then
+      return nil, "the clock cannot go beyond the year 9999"
+   end
+   service:advance(seconds)
+   return { now = calendar.microseconds(service.clock.read(), "Z") }
+end
+
+actions["POST reset"] = function(service)
+   service:reset()
+   return {}
+end
+
+actions["GET state"] = function(service)
+   service.state:tick()
+   return service.state:counts()
+end
+
+--- Whether a path is for the emulator itself.
+-- @tparam string path
+-- @treturn boolean
+function control.is_control(path)
+   return path:sub(1, #PREFIX) == PREFIX
+end
+
+local function read_arguments(body)
+   if not body or not body:find("%S") then
+      return {}
+   end
+   local arguments = json.decode(body)
+   return type(arguments) == "table" and arguments or nil
+end
+
+local function response(status, value)
+   return {
+      status = status,
+      headers = { ["content-type"] = "application/json" },
+      body = json.encode(value),
+   }
+end
+
+--- Does what a request to the control path asks for.
+-- @tparam table service
+-- @tparam table request
+-- @treturn table the response; status 200, or 400 or 404 with `{"message":...}`
+function control.answer(service, request)
+   local action = actions[request.method .. " " .. request.path:sub(#PREFIX + 1)]
+   if not action then
+      return response(404, { message = "no such control path" })
+   end
+   local arguments = read_arguments(request.body)
+   if not arguments then
+      return response(400, { message = "the body is not a JSON object" })
+   end
+   local result, problem = action(service, arguments)
+   if not result then
+      return response(400, { message = problem })
+   end
+   return response(200, result)
+end
+
+return control

@@ -1,0 +1,99 @@
+--- Everything that the emulator refuses, as data: the kind decides status and
+-- codes, the template the message (contract, section 2.3).
+-- @module pinecone.emulator.failure
+
+local kinds = {
+   invalid_argument = { status = 400, code = "INVALID_ARGUMENT", number = 3 },
+   unauthenticated = { status = 401, code = "UNAUTHENTICATED", number = 16 },
+   forbidden = { status = 403, code = "FORBIDDEN", number = 7 },
+   permission_denied = { status = 403, code = "PERMISSION_DENIED", number = 7 },
+   not_found = { status = 404, code = "NOT_FOUND", number = 5 },
+   wrong_method = { status = 405, code = "UNIMPLEMENTED", number = 12 },
+   already_exists = { status = 409, code = "ALREADY_EXISTS", number = 6 },
+   failed_precondition = { status = 412, code = "FAILED_PRECONDITION", number = 9 },
+   too_large = { status = 413, code = "PAYLOAD_TOO_LARGE", number = 8 },
+   unprocessable = { status = 422, code = "UNPROCESSABLE_ENTITY", number = 3 },
+   internal = { status = 500, code = "UNKNOWN", number = 13 },
+}
+
+local RESOURCE_NAME = " must be 1-45 characters long, contain only lowercase "
+   .. "alphanumeric characters or hyphens, and must not begin or end with a hyphen."
+
+local catalogue = {
+   invalid_request = { "invalid_argument",
+      "Bad request. The request body included invalid request parameters. %s" },
+   invalid_index_name = { "invalid_argument", "Index name" .. RESOURCE_NAME },
+   invalid_collection_name = { "invalid_argument", "Collection name" .. RESOURCE_NAME },
+   invalid_tags = { "invalid_argument", "Invalid tags: %s" },
+   invalid_limit = { "invalid_argument", "Invalid limit: must be an integer between 1 and %d." },
+   invalid_token = { "invalid_argument", "Invalid pagination token." },
+   invalid_encoding = { "invalid_argument", "Invalid percent-encoding in the request target." },
+   invalid_api_key = { "unauthenticated", "Invalid API key." },
+   invalid_retention = { "invalid_argument",
+      "Invalid retention: expire_after_days must be between 1 and %d." },
+   invalid_frequency = { "invalid_argument",
+      "Invalid frequency %s: must be one of daily, weekly, monthly." },
+   invalid_vectors = { "invalid_argument", "%s" },
+   backups_of_pods = { "invalid_argument", "Backups from pod indexes are not supported" },
+   schedules_of_pods = { "invalid_argument",
+      "Backup schedules for pod indexes are not supported" },
+   collection_of_serverless = { "invalid_argument",
+      "Cannot create collections from serverless indexes" },
+   collection_not_ready = { "invalid_argument", "Source collection %s is not ready." },
+
+   backup_quota = { "forbidden", "Increase your quota or upgrade to create more backups." },
+   index_quota = { "forbidden", "Increase your quota or upgrade to create more indexes." },
+   schedule_quota = { "forbidden",
+      "Increase your quota or upgrade to create more backup schedules." },
+   collection_quota = { "forbidden", "Collection exceeds quota. "
+      .. "Maximum allowed on your account is %d. Currently have %d." },
+   deletion_protected = { "forbidden", "Deletion protection is enabled for this index. "
+      .. "Disable deletion protection before retrying." },
+   plan_without_backups = { "permission_denied", "Your organization's plan does not "
+      .. "include backups. Upgrade your plan to create backups." },
+   plan_without_schedules = { "permission_denied",
+      "Scheduled backups are not available for your plan" },
+
+   index_not_found = { "not_found", "Index %s not found." },
+   backup_not_found = { "not_found", "Backup %s not found." },
+   restore_job_not_found = { "not_found", "Restore job %s not found." },
+   schedule_not_found = { "not_found", "Backup schedule not found." },
+   collection_not_found = { "not_found", "Collection %s not found." },
+   region_not_found = { "not_found", "Resource cloud: %s region: %s not found." },
+   path_not_found = { "not_found", "Path %s not found." },
+   method_not_allowed = { "wrong_method", "Method %s is not allowed for path %s." },
+
+   already_exists = { "already_exists", "Resource already exists." },
+   schedule_enabled = { "already_exists", "This index already has an enabled backup "
+      .. "schedule. Disable or delete it first." },
+
+   backup_not_ready = { "failed_precondition", "Backup %s is not completed" },
+   pending_restore = { "failed_precondition", "Unable to delete backup. "
+      .. "There are pending restore jobs for this backup: [%s]" },
+   pending_collections = { "failed_precondition", "Unable to delete an index. "
+      .. "There are pending collections for this index: [%s]" },
+
+   body_too_large = { "too_large", "The request body is larger than %d bytes." },
+   unreadable_body = { "unprocessable",
+      "Failed to deserialize the JSON body into the target type: %s at line 1 column %d" },
+   internal_error = { "internal", "Internal server error" },
+}
+
+local Failure = {}
+Failure.__index = Failure
+Failure.__tostring = function(self) return self.message end
+
+--- Makes a failure: `failure("index_not_found", name)`.
+-- @function failure
+-- @tparam string name a row of the catalogue
+-- @param ... what the row's template asks for
+-- @treturn table with `name`, `kind`, `message`, `status`, `code` (Pinecone's
+--   word) and `number` (gRPC's code)
+return function(name, ...)
+   local row = catalogue[name] or error("no such failure: " .. tostring(name), 2)
+   local kind = kinds[row[1]]
+   return setmetatable({
+      name = name, kind = row[1], message = row[2]:format(...),
+      status = kind.status, code = kind.code, number = kind.number,
+   }, Failure)
+end

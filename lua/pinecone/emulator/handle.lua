@@ -1,0 +1,320 @@
+--- An emulator running as a child process.
+--
+-- The two processes share a socket, the child's standard input: requests to
+-- the control path go over it, and its end ends the child. It is read without
+-- an event loop, so a handle works everywhere, in callbacks of a running loop
+-- too.
+-- @module pinecone.emulator.handle
+
+local uv = require("luv")
+local json = require("pinecone.emulator.json")
+
+local handle = {}
+
+local START_SECONDS = 10
+local ANSWER_SECONDS = 30
+local STOP_SECONDS = 5
+local CHUNK = 65536
+local ENDED = "the emulator has ended"
+local EAGER_TURNS = 20
+
+--- @type Handle
+local Handle = {}
+Handle.__index = Handle
+
+-- Answers come within microseconds, so the first waits are the shortest.
+local function wait(turn)
+   uv.sleep(turn < EAGER_TURNS and 0 or 1)
+end
+
+-- Reads what is there: bytes, "" at the end, or nil and a message.
+local function read_some(descriptor, deadline)
+   local turn = 0
+   while true do
+      local bytes, problem, code = uv.fs_read(descriptor, CHUNK, -1)
+      if bytes then
+         return bytes
+      elseif code ~= "EAGAIN" then
+         return code == "ECONNRESET" and "" or nil, problem
+      elseif uv.hrtime() > deadline then
+         return nil, "timed out"
+      end
+      wait(turn)
+      turn = turn + 1
+   end
+end
+
+-- Writing to a child that is gone would end this process with SIGPIPE.
+local function has_ended(channel)
+   return uv.fs_read(channel, 1, -1) == ""
+end
+
+local function write_all(descriptor, bytes, deadline)
+   while #bytes > 0 do
+      local written, problem, code = uv.fs_write(descriptor, bytes, -1)
+      if written then
+         bytes = bytes:sub(written + 1)
+      elseif code ~= "EAGAIN" then
+         return nil, problem
+      elseif uv.hrtime() > deadline then
+         return nil, "timed out"
+      else
+         wait(EAGER_TURNS)
+      end
+   end
+   return true
+end
+
+local function seconds_from_now(seconds)
+   return uv.hrtime() + seconds * 1e9
+end
+
+-- Reads until the bytes have what is looked for.
+local function read_until(descriptor, buffer, is_enough, deadline)
+   while not is_enough(buffer) do
+      local bytes, problem = read_some(descriptor, deadline)
+      if not bytes then
+         return nil, problem
+      elseif bytes == "" then
+         return nil, ENDED
+      end
+      buffer = buffer .. bytes
+   end
+   return buffer
+end
+
+local function split_response(buffer)
+   local head, body = buffer:match("^(.-\r\n)\r\n(.*)$")
+   local length = head and head:match("content%-length: (%d+)\r\n")
+   if length and #body >= tonumber(length) then
+      return tonumber(head:match("^HTTP/1.1 (%d+)")), body
+   end
+end
+
+-- One exchange over the control path: what it answered, or nil and a message.
+local function ask(self, method, what, arguments)
+   if self.stopped then
+      return nil, "the emulator has been stopped"
+   elseif has_ended(self.channel) then
+      return nil, ENDED
+   end
+   local body = arguments and json.encode(arguments) or ""
+   local deadline = seconds_from_now(ANSWER_SECONDS)
+   local ok, problem = write_all(self.channel, ("%s /_emulator/%s HTTP/1.1\r\nHost: emulator\r\n"
+      .. "Content-Length: %d\r\n\r\n%s"):format(method, what, #body, body), deadline)
+   local answer
+   if ok then
+      answer, problem = read_until(self.channel, "", split_response, deadline)
+   end
+   if not answer then
+      return nil, problem
+   end
+   local status, text = split_response(answer)
+   local value = json.with_integers(json.decode(text))
+   if status ~= 200 then
+      return nil, value.message
+   end
+   return value
+end
+
+local function done(answer, problem)
+   if not answer then
+      return nil, problem
+   end
+   return true
+end
+
+--- Adds a fault plan, see @{pinecone.emulator.faults}.
+-- @tparam table plan
+-- @treturn boolean true, or nil and a message
+function Handle:fault(plan)
+   return done(ask(self, "POST", "faults", plan))
+end
+
+--- Removes all fault plans.
+-- @treturn boolean true, or nil and a message
+function Handle:clear_faults()
+   return done(ask(self, "DELETE", "faults"))
+end
+
+--- The log of requests, oldest first.
+-- @treturn table rows with `number`, `connection`, `port`, `operation`,
+--   `method`, `path`, `query`, `status`, `api_version`; or nil and a message
+function Handle:requests()
+   local answer, problem = ask(self, "GET", "requests")
+   if not answer then
+      return nil, problem
+   end
+   return answer.requests
+end
+
+--- Empties the log of requests.
+-- @treturn boolean true, or nil and a message
+function Handle:clear_requests()
+   return done(ask(self, "DELETE", "requests"))
+end
+
+--- Moves the emulator's clock; what falls into the time happens at once.
+-- @tparam number seconds
+-- @treturn boolean true, or nil and a message
+function Handle:advance(seconds)
+   return done(ask(self, "POST", "advance", { seconds = seconds }))
+end
+
+--- Sets everything back to how it was at the start: the project, the clock,
+-- the fault plans and the log.
+-- @treturn boolean true, or nil and a message
+function Handle:reset()
+   return done(ask(self, "POST", "reset"))
+end
+
+--- Counts of what there is.
+-- @treturn table `indexes`, `backups`, `restore_jobs`, `collections`,
+--   `schedules`; or nil and a message
+function Handle:state()
+   return ask(self, "GET", "state")
+end
+
+-- The child's end of the socket closes when the child is gone.
+local function wait_for_end(channel, seconds)
+   local deadline = seconds_from_now(seconds)
+   local bytes
+   repeat
+      bytes = read_some(channel, deadline)
+   until not bytes or bytes == ""
+   return bytes ~= nil
+end
+
+-- Lets luv take note of the child's end, where no loop does so already.
+local function reap(child)
+   local deadline = seconds_from_now(1)
+   -- A loop with nothing but unreferenced handles does not turn at all.
+   child:ref()
+   while not uv.loop_mode() and not child:is_closing() and uv.hrtime() < deadline do
+      uv.run("nowait")
+      uv.sleep(1)
+   end
+   child:unref()
+end
+
+--- Ends the emulator and waits until it has ended. Once is enough; more does
+-- no harm.
+-- @treturn boolean true
+function Handle:stop()
+   if self.stopped then
+      return true
+   end
+   self.stopped = true
+   self.child:kill("sigterm")
+   if not wait_for_end(self.channel, STOP_SECONDS) then
+      self.child:kill("sigkill")
+      wait_for_end(self.channel, STOP_SECONDS)
+   end
+   uv.fs_close(self.channel)
+   reap(self.child)
+   return true
+end
+
+-- Tables have no finalizer on Lua 5.1 and LuaJIT, a proxy has.
+local function on_collection(self, action)
+   if newproxy then
+      self.sentinel = newproxy(true)
+      getmetatable(self.sentinel).__gc = action
+   else
+      self.sentinel = setmetatable({}, { __gc = action })
+   end
+end
+
+-- The interpreter that runs this script. Without a script there is no `arg`,
+-- and inside a host the executable is not an interpreter.
+local function running_interpreter()
+   local lowest = 0
+   while arg and arg[lowest - 1] do
+      lowest = lowest - 1
+   end
+   if lowest < 0 then
+      return arg[lowest]
+   end
+   local executable = uv.exepath() or ""
+   return executable:find("/lua[^/]*$") and executable or "lua"
+end
+
+-- It ends by os.exit, because luv 1.44 reads freed memory when a Lua state is closed.
+local function child_script()
+   return ("package.path, package.cpath = %q, %q\n"
+      .. "local ok, problem = require('pinecone.emulator.process').run_as_child()\n"
+      .. "if not ok then io.stdout:write('failed: ', problem, '\\n') end\n"
+      .. "os.exit(ok and 0 or 1)")
+      :format(package.path, package.cpath)
+end
+
+-- luv crashes when its state goes away before it has closed a failed child.
+local function finish_closing()
+   if not uv.loop_mode() then
+      uv.run("nowait")
+   end
+end
+
+local function start(interpreter)
+   local sockets = uv.socketpair(nil, nil, { nonblock = true }, {})
+   local output = uv.pipe({ nonblock = true }, {})
+   local child, pid
+   child, pid = uv.spawn(interpreter, {
+      args = { "-e", child_script() },
+      stdio = { sockets[2], output.write, 2 },
+   }, function()
+      child:close()
+   end)
+   uv.fs_close(sockets[2])
+   uv.fs_close(output.write)
+   if not child then
+      uv.fs_close(sockets[1])
+      uv.fs_close(output.read)
+      finish_closing()
+      return nil, ("cannot start %s: %s"):format(interpreter, pid)
+   end
+   child:unref()
+   return { child = child, pid = pid, channel = sockets[1], output = output.read }
+end
+
+local function first_line(started, given)
+   local settings = { port = 0 }
+   for name, value in pairs(given) do
+      settings[name] = value
+   end
+   settings.lua = nil
+   local deadline = seconds_from_now(START_SECONDS)
+   local ok, problem = write_all(started.channel, json.encode(settings) .. "\n", deadline)
+   if not ok then
+      return nil, problem
+   end
+   return read_until(started.output, "", function(text) return text:find("\n") end, deadline)
+end
+
+--- Starts an emulator.
+-- @tparam table given checked options, and `lua`, the interpreter
+-- @treturn Handle or nil and a message; `url` is where it listens, `pid` the
+--   process
+function handle.spawn(given)
+   local started, problem = start(given.lua or running_interpreter())
+   if not started then
+      return nil, problem
+   end
+   local self = setmetatable({ child = started.child, pid = started.pid, channel = started.channel }, Handle)
+   local line
+   line, problem = first_line(started, given)
+   uv.fs_close(started.output)
+   self.url = line and line:match("^listening on (%S+)\n")
+   if not self.url then
+      self:stop()
+      return nil, line and line:match("^failed: (.*)\n") or problem
+   end
+   on_collection(self, function()
+      if not self.stopped then
+         uv.fs_close(self.channel)
+      end
+   end)
+   return self
+end
+
+return handle

@@ -1,0 +1,66 @@
+--- What an emulator can be told, with defaults.
+-- @module pinecone.emulator.options
+
+local state = require("pinecone.emulator.state")
+
+local options = {}
+
+local function is_port(value)
+   return type(value) == "number" and value % 1 == 0 and value >= 0 and value <= 65535
+end
+
+local function is_count(value)
+   return type(value) == "number" and value >= 0
+end
+
+local function is_text(value)
+   return type(value) == "string" and value ~= ""
+end
+
+local function is_boolean(value)
+   return type(value) == "boolean"
+end
+
+-- Those of the server; the project's own follow from the state's defaults.
+local known = {
+   port = { default = 5080, check = is_port, wants = "a port number" },
+   api_key = { check = is_text, wants = "a non-empty string" },
+   idle_seconds = { default = 600, check = is_count, wants = "a number, 0 or more" },
+}
+
+for name, default in pairs(state.defaults) do
+   if type(default) == "boolean" then
+      known[name] = { default = default, check = is_boolean, wants = "a boolean" }
+   else
+      known[name] = { default = default, check = is_count, wants = "a number, 0 or more" }
+   end
+end
+
+--- Checks options and fills in the defaults. Misuse raises an error that
+-- names the option.
+-- @tparam table given
+-- @tparam[opt] table own further names that the caller reads itself; they are
+--   left out of the result
+-- @tparam[opt] number level of the error, as for `error`
+-- @treturn table
+function options.complete(given, own, level)
+   level = (level or 1) + 1
+   for name, value in pairs(given) do
+      local option = known[name]
+      if option and not option.check(value) then
+         error(("option '%s' must be %s"):format(name, option.wants), level)
+      elseif not option and not (own and own[name]) then
+         error(("unknown option '%s'"):format(tostring(name)), level)
+      end
+   end
+   local completed = {}
+   for name, option in pairs(known) do
+      completed[name] = given[name]
+      if completed[name] == nil then
+         completed[name] = option.default
+      end
+   end
+   return completed
+end
+
+return options

@@ -1,0 +1,177 @@
+-- Backups: taken by hand or by a schedule, kept when their index goes.
+
+local calendar = require("pinecone.emulator.calendar")
+local failure = require("pinecone.emulator.failure")
+local records = require("pinecone.emulator.state.records")
+local rows = require("pinecone.emulator.state.rows")
+
+local methods, events = {}, {}
+
+-- What a restored index takes over from its source.
+local inherited = {
+   "kind", "cloud", "region", "environment", "dimension", "metric",
+   "vector_type", "schema", "embed",
+}
+
+local function copy_tags(tags)
+   if not tags then
+      return nil
+   end
+   local copied = {}
+   for key, value in pairs(tags) do
+      copied[key] = value
+   end
+   return copied
+end
+
+-- A byoc index names only its environment, such as aws-us-east-1-b921.
+local function place_of(index)
+   if index.cloud then
+      return index.cloud, index.region
+   end
+   local cloud, region = index.environment:match("^(%l+)%-(.+)%-%w+$")
+   return cloud or "aws", region or index.environment
+end
+
+local function inherit(index)
+   local definition = {}
+   for _, key in ipairs(inherited) do
+      definition[key] = index[key]
+   end
+   return definition
+end
+
+-- Takes a backup of an index as it is now. `given` has name, description and,
+-- when a schedule takes it, schedule_id and fails.
+function methods:add_backup(index, given)
+   local cloud, region = place_of(index)
+   local backup = {
+      id = self.new_id(), name = given.name, description = given.description,
+      schedule_id = given.schedule_id, fails = given.fails,
+      source_index_name = index.name, source_index_id = index.id,
+      status = "Initializing", cloud = cloud, region = region,
+      definition = inherit(index), tags = copy_tags(index.tags),
+      records = records.copy(index.records), created_at = self.time,
+   }
+   rows.add(self.data.backups, backup.id, backup)
+   self:plan(self.time + self.options.job_seconds, "backup_finished", { id = backup.id })
+   return backup
+end
+
+-- Whether the project has room for another backup.
+function methods:has_room_for_backup()
+   return rows.count(self.data.backups) < self.options.max_backups
+end
+
+--- Takes a backup of an index. The plan is looked at before the index.
+-- @tparam string index_name
+-- @tparam table given `name`, `description`, both optional
+-- @treturn table the backup, or nil and the failure
+function methods:create_backup(index_name, given)
+   if not self.options.plan_has_backups then
+      return nil, failure("plan_without_backups")
+   end
+   local index, missing = self:live_index(index_name)
+   if not index then
+      return nil, missing
+   elseif index.kind == "pod" then
+      return nil, failure("backups_of_pods")
+   elseif not self:has_room_for_backup() then
+      return nil, failure("backup_quota")
+   end
+   return self:add_backup(index, given)
+end
+
+--- Finds a backup.
+-- @tparam string id
+-- @treturn table the backup, or nil and the failure
+function methods:describe_backup(id)
+   local backup = rows.get(self.data.backups, id)
+   if not backup then
+      return nil, failure("backup_not_found", id)
+   end
+   return backup
+end
+
+--- All backups of the project, those of deleted indexes included.
+-- @treturn table a sequence
+function methods:list_project_backups()
+   return self:in_list_order(rows.select(self.data.backups))
+end
+
+--- The backups of an index that exists.
+-- @tparam string index_name
+-- @treturn table a sequence, or nil and the failure
+function methods:list_index_backups(index_name)
+   local index, missing = self:live_index(index_name)
+   if not index then
+      return nil, missing
+   end
+   return self:in_list_order(rows.select(self.data.backups, function(backup)
+      return backup.source_index_id == index.id
+   end))
+end
+
+--- Deletes a backup, in whatever status it is. It is gone at once.
+-- @tparam string id
+-- @treturn boolean true, or nil and the failure
+function methods:delete_backup(id)
+   local backup, missing = self:describe_backup(id)
+   if not backup then
+      return nil, missing
+   end
+   local pending = self:pending_restores_of(backup)
+   if #pending > 0 then
+      local quoted = {}
+      for position, job in ipairs(pending) do
+         quoted[position] = "'" .. job.id .. "'"
+      end
+      return nil, failure("pending_restore", table.concat(quoted, ", "))
+   end
+   rows.remove(self.data.backups, id)
+   return true
+end
+
+-- Notes at an index's backups that the index is gone.
+function methods:mark_source_deleted(index)
+   for _, backup in ipairs(rows.select(self.data.backups)) do
+      if backup.source_index_id == index.id then
+         backup.source_index_deleted_at = self.time
+      end
+   end
+end
+
+-- Lets a scheduled backup expire so many days after it was taken.
+function methods:set_retention(backup, days)
+   backup.expires_at = backup.created_at + days * calendar.DAY
+   self:plan(math.max(backup.expires_at, self.time), "backup_expired", { id = backup.id })
+end
+
+function events:backup_finished(event)
+   local backup = rows.get(self.data.backups, event.id)
+   if not backup then
+      return
+   elseif backup.fails then
+      backup.status = "InitializationFailed"
+      backup.records = records.new()
+   else
+      backup.status = "Ready"
+      backup.counts = records.counts(backup.records)
+   end
+end
+
+-- A backup that is being restored expires when the restore is done.
+function events:backup_expired(event)
+   local backup = rows.get(self.data.backups, event.id)
+   if not backup or backup.expires_at > self.time then
+      return
+   end
+   local pending = self:pending_restores_of(backup)
+   if #pending > 0 then
+      self:plan(pending[#pending].completes_at, "backup_expired", { id = backup.id })
+   else
+      rows.remove(self.data.backups, backup.id)
+   end
+end
+
+return { methods = methods, events = events }

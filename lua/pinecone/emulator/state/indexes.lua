@@ -1,0 +1,223 @@
+-- Indexes: made empty, from a backup or from a collection; configured; deleted.
+
+local failure = require("pinecone.emulator.failure")
+local records = require("pinecone.emulator.state.records")
+local rows = require("pinecone.emulator.state.rows")
+local rules = require("pinecone.emulator.state.rules")
+
+local methods, events = {}, {}
+
+local function check_definition(definition)
+   local place = definition.kind == "serverless"
+      and rules.place(definition.cloud, definition.region)
+   return rules.first(
+      rules.index_name(definition.name),
+      rules.vectors(definition),
+      rules.pod(definition.pod),
+      rules.read_capacity(definition.read_capacity),
+      rules.tags(definition.tags),
+      rules.deletion_protection(definition.deletion_protection),
+      place)
+end
+
+-- Whether another index may be made under this name.
+function methods:check_new_index(name)
+   if rows.get(self.data.indexes, name) then
+      return failure("already_exists")
+   elseif rows.count(self.data.indexes) >= self.options.max_indexes then
+      return failure("index_quota")
+   end
+end
+
+-- Makes the row of a new index, Initializing, with a host of its own.
+-- Nothing is checked here. `source` (records) is copied in when it is Ready.
+function methods:add_index(definition, source)
+   local index = {
+      id = self.new_id(), records = records.new(), source_records = source,
+      state = "Initializing", created_at = self.time,
+   }
+   for key, value in pairs(definition) do
+      index[key] = value
+   end
+   index.deletion_protection = definition.deletion_protection or "disabled"
+   index.host = self.open_host(index)
+   rows.add(self.data.indexes, index.name, index)
+   self:plan(self.time + self.options.job_seconds, "index_initialized",
+      { name = index.name, id = index.id })
+   return index
+end
+
+-- The records of the collection that a new index starts from, if any.
+local function take_collection(self, definition)
+   if not definition.source_collection then
+      return {}
+   end
+   local collection = rows.get(self.data.collections, definition.source_collection)
+   if not collection then
+      return nil, failure("collection_not_found", definition.source_collection)
+   elseif collection.status ~= "Ready" then
+      return nil, failure("collection_not_ready", collection.name)
+   elseif (definition.dimension or collection.dimension) ~= collection.dimension then
+      return nil, failure("invalid_request", "dimension differs from the source collection's.")
+   end
+   definition.dimension = collection.dimension
+   return collection
+end
+
+--- Makes an index.
+-- @tparam table definition `name`, `kind` (serverless, pod or byoc), `metric`,
+--   `vector_type`, and as the kind asks `dimension`, `cloud`, `region`,
+--   `environment`, `pod`, `read_capacity`, `schema`, `source_collection`,
+--   `tags`, `deletion_protection`
+-- @treturn table the index, or nil and the failure
+function methods:create_index(definition)
+   local collection, missing = take_collection(self, definition)
+   local refused = missing or check_definition(definition)
+      or self:check_new_index(definition.name)
+   if refused then
+      return nil, refused
+   end
+   return self:add_index(definition, collection.records)
+end
+
+--- Finds an index, also one that is Terminating.
+-- @tparam string name
+-- @treturn table the index, or nil and the failure
+function methods:describe_index(name)
+   local index = rows.get(self.data.indexes, name)
+   if not index then
+      return nil, failure("index_not_found", name)
+   end
+   return index
+end
+
+-- Finds an index that is not being deleted.
+function methods:live_index(name)
+   local index = rows.get(self.data.indexes, name)
+   if not index or index.state == "Terminating" then
+      return nil, failure("index_not_found", name)
+   end
+   return index
+end
+
+-- Whether the index that once had this id is still there.
+function methods:index_exists(name, id)
+   local index = rows.get(self.data.indexes, name)
+   return index ~= nil and index.id == id
+end
+
+--- All indexes by name.
+-- @treturn table a sequence
+function methods:list_indexes()
+   local list = rows.select(self.data.indexes)
+   table.sort(list, function(one, other) return one.name < other.name end)
+   return list
+end
+
+-- A value of "" removes its key.
+local function merge_tags(tags, changes)
+   local merged = {}
+   for key, value in pairs(tags or {}) do
+      merged[key] = value
+   end
+   for key, value in pairs(changes) do
+      merged[key] = value ~= "" and value or nil
+   end
+   return next(merged) and merged or nil
+end
+
+local function merge_pod(index, changes)
+   local pod = {}
+   for key, value in pairs(index.pod) do
+      pod[key] = value
+   end
+   for key, value in pairs(changes) do
+      pod[key] = value
+   end
+   pod.pods = pod.replicas * pod.shards
+   return pod
+end
+
+--- Changes an index.
+-- @tparam string name
+-- @tparam table changes `tags` (merged; "" removes), `deletion_protection`,
+--   `kind` with `pod` or `read_capacity`
+-- @treturn table the index, or nil and the failure
+function methods:configure_index(name, changes)
+   local index, missing = self:live_index(name)
+   if not index then
+      return nil, missing
+   elseif changes.kind and changes.kind ~= index.kind then
+      return nil, failure("invalid_request", "The index is not of kind " .. changes.kind .. ".")
+   end
+   local tags = changes.tags and merge_tags(index.tags, changes.tags)
+   local pod = changes.pod and merge_pod(index, changes.pod)
+   local refused = rules.first(rules.tags(changes.tags), rules.tags(tags), rules.pod(pod),
+      rules.read_capacity(changes.read_capacity),
+      rules.deletion_protection(changes.deletion_protection))
+   if refused then
+      return nil, refused
+   end
+   if changes.tags then
+      index.tags = tags
+   end
+   index.pod = pod or index.pod
+   index.read_capacity = changes.read_capacity or index.read_capacity
+   index.deletion_protection = changes.deletion_protection or index.deletion_protection
+   return index
+end
+
+local function pending_collections(self, index)
+   local names = {}
+   for _, collection in ipairs(rows.select(self.data.collections)) do
+      if collection.source_index_id == index.id and collection.status == "Initializing" then
+         names[#names + 1] = "'" .. collection.name .. "'"
+      end
+   end
+   return names
+end
+
+--- Deletes an index: Terminating first, gone after a while. Its schedules go
+-- at once, its backups stay. Deleting it again meanwhile changes nothing.
+-- @tparam string name
+-- @treturn boolean true, or nil and the failure
+function methods:delete_index(name)
+   local index, missing = self:describe_index(name)
+   if not index then
+      return nil, missing
+   elseif index.deletion_protection == "enabled" then
+      return nil, failure("deletion_protected")
+   end
+   local pending = pending_collections(self, index)
+   if #pending > 0 then
+      return nil, failure("pending_collections", table.concat(pending, ", "))
+   elseif index.state ~= "Terminating" then
+      index.state = "Terminating"
+      self:delete_schedules_of(index)
+      self:cancel_restores_into(index)
+      self:plan(self.time + self.options.job_seconds, "index_terminated",
+         { name = name, id = index.id })
+   end
+   return true
+end
+
+function events:index_initialized(event)
+   local index = rows.get(self.data.indexes, event.name)
+   if not index or index.id ~= event.id or index.state ~= "Initializing" then
+      return
+   end
+   if index.source_records then
+      records.merge(index.records, index.source_records)
+      index.source_records = nil
+   end
+   index.state = "Ready"
+end
+
+function events:index_terminated(event)
+   local index = rows.get(self.data.indexes, event.name)
+   self:mark_source_deleted(index)
+   self.close_host(index)
+   rows.remove(self.data.indexes, event.name)
+end
+
+return { methods = methods, events = events }

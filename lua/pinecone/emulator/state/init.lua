@@ -1,0 +1,124 @@
+--- The emulated project as a pure state machine: no input, no output, no
+-- clock of its own. Time passes when @{State:tick} is called.
+--
+-- Methods return what they made or found, or nil and a
+-- @{pinecone.emulator.failure}. Rows are the machine's own: read them, never
+-- change them.
+-- @module pinecone.emulator.state
+
+local agenda = require("pinecone.emulator.state.agenda")
+local rows = require("pinecone.emulator.state.rows")
+
+local state = {}
+
+--- Options with their defaults. Where the contract leaves a point open
+-- (section 10), the default is what this emulator decided.
+-- @table defaults
+state.defaults = {
+   job_seconds = 2,               -- how long backups, restores, collections, new indexes and deletions take
+   max_indexes = 20,              -- indexes per project
+   max_backups = 500,             -- backups per project
+   max_collections = 100,         -- collections per project
+   max_schedules = 3,             -- schedules per index, enabled or not; one more is a 403
+   max_retention_days = 365,      -- longest retention of a schedule; more is a 400
+   plan_has_backups = true,       -- false: creating backups and schedules is a 403
+   keep_restore_jobs = false,     -- true: jobs stay visible when their target index is gone
+   newest_first = true,           -- order of lists with pages; false: oldest first
+   history_scheduled_rows = false,-- true: history shows the coming run as a Scheduled row
+}
+
+local parts = { "indexes", "data", "backups", "restore_jobs", "collections", "schedules" }
+
+--- @type State
+local State = {}
+State.__index = State
+
+local happenings = {}
+
+for _, part_name in ipairs(parts) do
+   local part = require("pinecone.emulator.state." .. part_name)
+   for name, method in pairs(part.methods) do
+      State[name] = method
+   end
+   for kind, happening in pairs(part.events or {}) do
+      happenings[kind] = happening
+   end
+end
+
+--- Lets everything happen whose time has come, in order of time.
+function State:tick()
+   local now = self.clock()
+   local event = agenda.take(self.data.agenda, now)
+   while event do
+      self.time = event.at
+      happenings[event.kind](self, event)
+      event = agenda.take(self.data.agenda, now)
+   end
+   self.time = now
+end
+
+-- Puts an event on the agenda; `kind` names its row in a part's `events`.
+function State:plan(at, kind, event)
+   event.at, event.kind = at, kind
+   agenda.add(self.data.agenda, event)
+end
+
+--- How many there are of each thing.
+-- @treturn table indexes, backups, restore_jobs, collections, schedules
+function State:counts()
+   local counts = {}
+   for _, name in ipairs({ "indexes", "backups", "restore_jobs", "collections", "schedules" }) do
+      counts[name] = rows.count(self.data[name])
+   end
+   return counts
+end
+
+-- The order in which lists with pages are given.
+function State:in_list_order(list)
+   return self.options.newest_first and rows.reversed(list) or list
+end
+
+local function merged_options(given)
+   local options = {}
+   for name, default in pairs(state.defaults) do
+      local value = given[name]
+      if value == nil then
+         value = default
+      end
+      options[name] = value
+   end
+   return options
+end
+
+local function no_host()
+   return "127.0.0.1:0"
+end
+
+--- Makes an empty project.
+-- @tparam table environment `clock` (returns seconds since 1970),
+--   `new_id` (returns a new id), and optionally `open_host(index)` (returns
+--   host and port for a new index) and `close_host(index)`
+-- @tparam[opt] table options see @{defaults}
+-- @treturn State
+function state.new(environment, options)
+   local self = setmetatable({
+      clock = environment.clock,
+      new_id = environment.new_id,
+      open_host = environment.open_host or no_host,
+      close_host = environment.close_host or no_host,
+      options = merged_options(options or {}),
+      time = environment.clock(),
+   }, State)
+   self.data = {
+      project_id = self.new_id(),
+      agenda = agenda.new(),
+      indexes = rows.new(),
+      backups = rows.new(),
+      restore_jobs = rows.new(),
+      collections = rows.new(),
+      schedules = rows.new(),
+   }
+   return self
+end
+
+return state
