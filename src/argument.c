@@ -8,6 +8,11 @@
 
 /* Rules ------------------------------------------------------------------------------------------------------------ */
 
+static bool same(const char *text, size_t length, const char *name)
+{
+    return name != NULL && strlen(name) == length && memcmp(text, name, length) == 0;
+}
+
 bool has_control(const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++)
@@ -74,20 +79,41 @@ static bool is_tag_value(const char *text, size_t length, bool printable)
     return true;
 }
 
+/* The tag below the top of the stack, whose value is on top; both are strings. */
+static bool is_tag(lua_State *L, const char *api_version)
+{
+    size_t key_length, length;
+    const char *key = lua_tolstring(L, -2, &key_length);
+    const char *value = lua_tolstring(L, -1, &length);
+    return key_length >= 1 && key_length <= 80 && all_of(key, key_length, "_-") &&
+           is_tag_value(value, length, strcmp(api_version, "2026-07") >= 0);
+}
+
 static bool holds_tags(lua_State *L, int index, const Rule *rule, const char *api_version)
 {
-    bool newer = strcmp(api_version, "2026-07") >= 0;
     bool good = true;
     int count = 0;
     for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
-        size_t key_length, length;
-        const char *key = lua_tolstring(L, -2, &key_length);
-        const char *value = lua_tolstring(L, -1, &length);
-        good = good && key_length >= 1 && key_length <= 80 && all_of(key, key_length, "_-") &&
-               is_tag_value(value, length, newer);
+        good = good && is_tag(L, api_version);
         count++;
     }
-    return good && (!newer || count <= rule->most);
+    return good && (count <= rule->most || strcmp(api_version, "2026-07") < 0);
+}
+
+static void push_wrong_tag(lua_State *L, int index, const char *api_version)
+{
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
+        size_t length;
+        const char *key = lua_tolstring(L, -2, &length);
+        if (is_tag(L, api_version))
+            continue;
+        if (length > 80 || has_control(key, length))
+            lua_pushfstring(L, "a tag with a name of %d bytes is not valid", (int)length);
+        else
+            lua_pushfstring(L, "tag '%s' is not valid", key);
+        return;
+    }
+    lua_pushliteral(L, "'tags' is not valid");
 }
 
 static bool holds_range(lua_State *L, int index, const Rule *rule, const char *api_version)
@@ -106,9 +132,10 @@ static bool holds_seconds(lua_State *L, int index, const Rule *rule, const char 
 static bool holds_one_of(lua_State *L, int index, const Rule *rule, const char *api_version)
 {
     (void)api_version;
-    const char *text = lua_tostring(L, index);
+    size_t length;
+    const char *text = lua_tolstring(L, index, &length);
     for (const char *const *value = rule->values; *value != NULL; value++)
-        if (strcmp(text, *value) == 0)
+        if (same(text, length, *value))
             return true;
     return false;
 }
@@ -178,7 +205,8 @@ const Rule rule_tags = {.holds = holds_tags,
                         .most = 20,
                         .text = "keys of 1 to 80 characters A-Z, a-z, 0-9, '_' and '-', values of at most 120 "
                                 "characters A-Z, a-z, 0-9 and ';@_-.+ ' (from 2026-07 on: printable ASCII, and at "
-                                "most 20 tags)"};
+                                "most 20 tags)",
+                        .push_culprit = push_wrong_tag};
 const Rule rule_limit = {.holds = holds_range, .least = 1, .most = 100, .text = "a whole number from 1 to 100"};
 const Rule rule_positive = {
     .holds = holds_range, .least = 1, .most = 2147483647, .text = "a whole number from 1 to 2147483647"};
@@ -200,11 +228,6 @@ const Rule rule_method = {
 const char *argument_wire(const Argument *row)
 {
     return row->wire != NULL ? row->wire : row->name;
-}
-
-static bool same(const char *text, size_t length, const char *name)
-{
-    return name != NULL && strlen(name) == length && memcmp(text, name, length) == 0;
 }
 
 /* Rows that a full name (nested keys joined by dots) can mean; -1 where none does. */
@@ -252,24 +275,30 @@ static size_t distance(const char *a, const char *b)
     return rows[m % 3][n];
 }
 
-static const char *nearest(const char *name, const Argument *rows, size_t count)
+/* The spelling that the caller most likely meant; among the nested ones when the name is nested (`prefix`). */
+static const char *nearest(const char *name, const char *prefix, const Argument *rows, size_t count)
 {
     const char *best = NULL;
-    size_t least = strlen(name) / 3 + 2;
+    size_t skip = strlen(prefix), least = strlen(name + skip) / 3 + 2;
     for (size_t i = 0; i < count; i++) {
-        const char *spellings[] = {rows[i].name, rows[i].alias};
-        for (size_t k = 0; k < 2; k++)
-            if (spellings[k] != NULL && distance(name, spellings[k]) < least) {
-                least = distance(name, spellings[k]);
-                best = rows[i].name;
+        const char *plain[] = {rows[i].name, rows[i].alias}, *nested[] = {rows[i].wire, NULL};
+        for (size_t k = 0; k < 2; k++) {
+            const char *spelling = skip > 0 ? nested[k] : plain[k];
+            if (spelling == NULL || strncmp(spelling, prefix, skip) != 0)
+                continue;
+            if (distance(name + skip, spelling + skip) < least) {
+                least = distance(name + skip, spelling + skip);
+                best = skip > 0 ? spelling : rows[i].name;
             }
+        }
     }
     return best;
 }
 
-static Check unknown_field(lua_State *L, const char *who, const char *name, const Argument *rows, size_t count)
+static Check unknown_field(lua_State *L, const char *who, const char *name, const char *prefix, const Argument *rows,
+                           size_t count)
 {
-    const char *likely = nearest(name, rows, count);
+    const char *likely = nearest(name, prefix, rows, count);
     if (likely != NULL) {
         lua_pushfstring(L, "%s: unknown field '%s'; did you mean '%s'?", who, name, likely);
         return CHECK_MISUSE;
@@ -305,16 +334,23 @@ static Check collect_field(lua_State *L, const Collector *c, const char *prefix)
                         c->who, luaL_typename(L, -2));
         return CHECK_MISUSE;
     }
+    size_t key_length;
+    const char *key = lua_tolstring(L, -2, &key_length);
     char name[2 * LONGEST_NAME];
-    size_t length = (size_t)snprintf(name, sizeof name, "%s%s", prefix, lua_tostring(L, -2));
+    size_t length = (size_t)snprintf(name, sizeof name, "%s%s", prefix, key);
     length = length < sizeof name ? length : sizeof name - 1;
-    int row = find_row(name, length, c->rows, c->count);
-    if (row < 0 && lua_istable(L, -1) && is_prefix(name, length, c->rows, c->count) && length < LONGEST_NAME) {
+    bool whole = strlen(key) == key_length; /* no NUL, so that the text is the name */
+    int row = whole ? find_row(name, length, c->rows, c->count) : -1;
+    if (row < 0 && whole && length < LONGEST_NAME && is_prefix(name, length, c->rows, c->count)) {
+        if (!lua_istable(L, -1)) {
+            lua_pushfstring(L, "%s: '%s' must be a table, got a %s", c->who, name, luaL_typename(L, -1));
+            return CHECK_MISUSE;
+        }
         strcat(name, ".");
         return collect_table(L, lua_gettop(L), c, name);
     }
     if (row < 0)
-        return unknown_field(L, c->who, name, c->rows, c->count);
+        return unknown_field(L, c->who, name, prefix, c->rows, c->count);
     if (!lua_isnil(L, c->base + row)) {
         lua_pushfstring(L, "%s: '%s' is given twice", c->who, c->rows[row].name);
         return CHECK_MISUSE;
@@ -388,17 +424,20 @@ const char *argument_type_name(ArgumentType type)
     return types[type].name;
 }
 
-static bool all_strings(lua_State *L, int index)
+/* Pushes what is no string in a table of strings; false when all is. */
+static bool push_no_string(lua_State *L, int index)
 {
-    bool good = true;
-    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
-        good = good && lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TSTRING;
-    return good;
-}
-
-static bool has_type(lua_State *L, int index, ArgumentType type)
-{
-    return lua_type(L, index) == types[type].lua_type && (type != TYPE_TAGS || all_strings(L, index));
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING) {
+            lua_pushfstring(L, "a name that is a %s", luaL_typename(L, -2));
+            return true;
+        }
+        if (lua_type(L, -1) != LUA_TSTRING) {
+            lua_pushfstring(L, "a %s in '%s'", luaL_typename(L, -1), lua_tostring(L, -2));
+            return true;
+        }
+    }
+    return false;
 }
 
 static const char *article(const char *noun)
@@ -431,9 +470,14 @@ static Check check_one(lua_State *L, int index, const char *who, const Argument 
         lua_pushfstring(L, "%s: '%s' is missing (%s: %s)", who, row->name, types[row->type].name, row->text);
         return CHECK_MISUSE;
     }
-    if (!has_type(L, index, row->type)) {
-        lua_pushfstring(L, "%s: '%s' must be %s %s, got %s %s", who, row->name, article(types[row->type].name),
-                        types[row->type].name, article(luaL_typename(L, index)), luaL_typename(L, index));
+    const char *expected = types[row->type].name;
+    if (lua_type(L, index) != types[row->type].lua_type) {
+        lua_pushfstring(L, "%s: '%s' must be %s %s, got %s %s", who, row->name, article(expected), expected,
+                        article(luaL_typename(L, index)), luaL_typename(L, index));
+        return CHECK_MISUSE;
+    }
+    if (row->type == TYPE_TAGS && push_no_string(L, index)) {
+        lua_pushfstring(L, "%s: '%s' must be a %s, got %s", who, row->name, expected, lua_tostring(L, -1));
         return CHECK_MISUSE;
     }
     lua_pushvalue(L, index); /* a rule may convert numbers in place, so it works on a copy */
@@ -442,7 +486,10 @@ static Check check_one(lua_State *L, int index, const char *who, const Argument 
         lua_pop(L, 1);
         return CHECK_PASSED;
     }
-    push_shown(L, lua_gettop(L), row);
+    if (row->rule->push_culprit != NULL)
+        row->rule->push_culprit(L, lua_gettop(L), api_version);
+    else
+        push_shown(L, lua_gettop(L), row);
     lua_pushfstring(L, "%s: it must be %s", lua_tostring(L, -1), row->rule->text);
     return CHECK_BAD;
 }

@@ -31,6 +31,8 @@ typedef struct Rule {
     double least, most;
     const char *const *values;
     const char *text;
+    /* pushes which part of a table is wrong; NULL where the value is shown itself */
+    void (*push_culprit)(lua_State *L, int index, const char *api_version);
 } Rule;
 
 typedef struct Argument {

@@ -292,7 +292,8 @@ static void add_details(lua_State *L, const Call *call, bool maybe_applied)
 {
     failure_set_text(L, "operation", call->operation->name);
     failure_set_text(L, "target", call->target);
-    failure_set_text(L, "request_id", call->exchange.request_id);
+    if (call->client == NULL || strstr(call->exchange.request_id, call->client->key) == NULL)
+        failure_set_text(L, "request_id", call->exchange.request_id);
     failure_set_number(L, "attempts", call->attempts);
     failure_set_number(L, "elapsed", round((double)(call->ended - call->started) / 1000) / 1000);
     if (call->exchange.retry_after > 0)
@@ -374,7 +375,7 @@ static int push_result(lua_State *L, Call *call)
         .content_type = exchange->content_type,
         .body = exchange->answer.data != NULL ? exchange->answer.data : "",
         .length = exchange->answer.length,
-        .makes = call->operation->effect == EFFECT_CREATE || call->operation->effect == EFFECT_SAME,
+        .makes = call->operation->answer == ANSWER_RESOURCE && call->writes,
         .secret = call->client->key,
     };
     if (exchange->status >= 200 && exchange->status < 300)
@@ -449,22 +450,33 @@ static int refuse(lua_State *L, const Operation *operation, Check outcome)
     return 2;
 }
 
-/* The version named in the call's options, among its arguments (request), or by the client. */
-static Check choose_version(lua_State *L, Call *call, int base, int option)
+/* The version named in the call's options, among its arguments (request), or by the client; maybe NULL. */
+static const char *named_version(lua_State *L, const Call *call, int base, int option)
 {
     int argument = request_argument(L, call->operation, base, "api_version");
-    const char *named = !lua_isnil(L, option) ? lua_tostring(L, option)
-                        : argument != 0       ? lua_tostring(L, argument)
-                                              : call->client->api_version;
-    const char *version = operation_version(call->operation, named);
-    if (version == NULL) {
-        lua_pushfstring(L, "%s does not exist in API version %s; it needs %s or later", call->operation->name, named,
-                        call->operation->oldest);
+    if (!lua_isnil(L, option))
+        return lua_tostring(L, option);
+    if (argument != 0 && lua_type(L, argument) == LUA_TSTRING)
+        return lua_tostring(L, argument);
+    return call->client->api_version;
+}
+
+/* Some rules depend on the version, so it is chosen first; that it does not fit is said last. */
+static Check check_arguments(lua_State *L, Call *call, int base, int option)
+{
+    const Operation *operation = call->operation;
+    const char *named = named_version(L, call, base, option);
+    const char *version = operation_version(operation, named);
+    Check outcome = arguments_check(L, base, operation->name, operation->arguments, operation->argument_count,
+                                    version != NULL ? version : operation->version);
+    if (outcome == CHECK_PASSED && version == NULL) {
+        lua_pushfstring(L, "there is no %s in API version %s; it needs %s or later", operation->name, named,
+                        operation->oldest);
         return CHECK_BAD;
     }
-    snprintf(call->version, sizeof call->version, "%s", version);
+    snprintf(call->version, sizeof call->version, "%s", version != NULL ? version : "");
     call->exchange.api_version = call->version;
-    return CHECK_PASSED;
+    return outcome;
 }
 
 static void keep_target(lua_State *L, Call *call, int base)
@@ -487,7 +499,7 @@ static Check build_url(lua_State *L, Call *call, int base)
     }
     const char *wrong = client_add_server(call->client, name, &call->url, &call->loopback);
     if (wrong != NULL) {
-        lua_pushfstring(L, "host '%s' is %s", name, wrong);
+        lua_pushfstring(L, "host '%s' is %s", client_shown_host(name), wrong);
         return CHECK_BAD;
     }
     return request_add_path(L, call->operation, base, &call->url);
@@ -495,9 +507,14 @@ static Check build_url(lua_State *L, Call *call, int base)
 
 static Check build_body(lua_State *L, Call *call, int base)
 {
+    call->exchange.method = request_method(L, call->operation, base);
     request_push_body(L, call->operation, base);
     if (lua_isnil(L, -1))
         return CHECK_PASSED;
+    if (strcmp(call->exchange.method, "GET") == 0) {
+        lua_pushfstring(L, "%s: a GET has no 'body'; name the method, such as POST", call->operation->name);
+        return CHECK_MISUSE;
+    }
     if (!json_push_text(L, &call->client->json, -1)) {
         const char *why = lua_tostring(L, -1);
         lua_pushfstring(L, "%s: the arguments cannot be written as JSON: %s", call->operation->name,
@@ -516,10 +533,7 @@ static Check build_body(lua_State *L, Call *call, int base)
 static Check build(lua_State *L, Call *call, int base, int option)
 {
     const Operation *operation = call->operation;
-    Check outcome = choose_version(L, call, base, option);
-    if (outcome == CHECK_PASSED)
-        outcome =
-            arguments_check(L, base, operation->name, operation->arguments, operation->argument_count, call->version);
+    Check outcome = check_arguments(L, call, base, option);
     if (outcome == CHECK_PASSED)
         outcome = build_url(L, call, base);
     if (outcome == CHECK_PASSED)
@@ -527,7 +541,6 @@ static Check build(lua_State *L, Call *call, int base, int option)
     if (outcome != CHECK_PASSED)
         return outcome;
     keep_target(L, call, base);
-    call->exchange.method = request_method(L, operation, base);
     call->writes = operation->effect != EFFECT_NONE && strcmp(call->exchange.method, "GET") != 0;
     call->exchange.fresh = call->writes;
     call->exchange.cap = call->client->max_response_bytes;

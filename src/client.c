@@ -160,6 +160,12 @@ static const char *add_host(const char *host, bool plain, Buffer *url, bool *is_
     return added ? NULL : "not kept: memory ran out";
 }
 
+const char *client_shown_host(const char *host)
+{
+    const char *at = strrchr(host, '@');
+    return at != NULL ? at : host;
+}
+
 const char *client_add_server(const Client *client, const char *host, Buffer *url, bool *loopback)
 {
     bool plain = false;
@@ -223,9 +229,12 @@ static Check add_headers(lua_State *L, Client *client, int table)
         }
         size_t name_length, length;
         const char *name = lua_tolstring(L, -2, &name_length), *value = lua_tolstring(L, -1, &length);
-        if (!is_token(name, name_length) || length == 0 || has_control(value, length)) {
-            lua_pushliteral(L, "'headers' holds a name or value that HTTP does not allow (control characters, an "
-                               "empty text)");
+        if (!is_token(name, name_length)) {
+            lua_pushliteral(L, "'headers' holds a name that HTTP does not allow");
+            return CHECK_BAD;
+        }
+        if (length == 0 || has_control(value, length)) {
+            lua_pushfstring(L, "header '%s' is not valid: it must be a text without control characters", name);
             return CHECK_BAD;
         }
         if (is_reserved(name)) {
@@ -294,14 +303,16 @@ static Check set_server(lua_State *L, Client *client, int base)
     const char *wrong = add_host(host, false, &url, &client->plain, &loopback);
     client->server = url.data;
     if (wrong != NULL)
-        lua_pushfstring(L, "host '%s' is %s", host, wrong);
+        lua_pushfstring(L, "host '%s' is %s", client_shown_host(host), wrong);
     return wrong == NULL ? CHECK_PASSED : CHECK_BAD;
 }
 
 static int refuse(lua_State *L, Check outcome, const char *kind)
 {
-    if (outcome == CHECK_BAD)
+    if (outcome == CHECK_BAD) {
         failure_push(L, kind);
+        failure_set_text(L, "operation", "new");
+    }
     lua_pushnil(L);
     lua_insert(L, -2);
     return 2;

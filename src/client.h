@@ -51,6 +51,9 @@ void client_release(lua_State *L, Client *client);
 Transport *client_take(Client *client, const char *url, bool *memory);
 void client_give(Client *client, Transport *transport);
 
+/* The host as it may be shown: without a user part, which may hold a password. */
+const char *client_shown_host(const char *host);
+
 /* Adds scheme and host of an index's host, or of the control plane when `host` is NULL, to a URL. Answers what is
  * wrong with the host, or NULL. */
 const char *client_add_server(const Client *client, const char *host, Buffer *url, bool *loopback);

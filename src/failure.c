@@ -59,13 +59,11 @@ static const struct {
     {503, "unavailable"},      {504, "unavailable"},
 };
 
-/* The status decides; the code only tells a quota from a permission, and a quota from a rate. */
+/* The status decides; the code only tells a quota from a permission. */
 static const char *kind_of(const FailedAnswer *answer, const char *code)
 {
-    bool quota = strcmp(code, "QUOTA_EXCEEDED") == 0;
-    if ((answer->status == 403 || answer->status == 429) && quota)
-        return "quota_exceeded";
-    if (answer->status == 403 && answer->makes && strcmp(code, "FORBIDDEN") == 0)
+    bool quota = strcmp(code, "QUOTA_EXCEEDED") == 0 || (answer->makes && strcmp(code, "FORBIDDEN") == 0);
+    if (answer->status == 403 && quota)
         return "quota_exceeded";
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (kinds[i].status == answer->status)
@@ -85,14 +83,14 @@ static const char *const grpc_codes[] = {
 
 /* Text ------------------------------------------------------------------------------------------------------------- */
 
-enum { TEXT_CAP = 400 };
+enum { TEXT_CAP = 400, CODE_CAP = 64, SHORTEST_SECRET = 8 };
 
 /* Pushes foreign text made fit for one line of a log: no key, no control characters, no runs of spaces, not long. */
-static void push_clean(lua_State *L, const char *text, size_t length, const char *secret)
+static void push_clean(lua_State *L, const char *text, size_t length, const char *secret, size_t cap)
 {
     char clean[TEXT_CAP + 8];
-    size_t used = 0, skip = strlen(secret);
-    for (size_t i = 0; i < length && used < TEXT_CAP; i++) {
+    size_t used = 0, skip = strlen(secret) >= SHORTEST_SECRET ? strlen(secret) : 0;
+    for (size_t i = 0; i < length && used < cap; i++) {
         bool key = skip > 0 && length - i >= skip && memcmp(text + i, secret, skip) == 0;
         bool blank = (unsigned char)text[i] <= 0x20 || text[i] == 0x7f;
         if (key) {
@@ -105,10 +103,15 @@ static void push_clean(lua_State *L, const char *text, size_t length, const char
             clean[used++] = ' ';
         }
     }
+    bool cut = used >= cap;
+    while (cut && used > 0 && ((unsigned char)clean[used - 1] & 0xc0) == 0x80) /* not within a UTF-8 character */
+        used--;
+    if (cut && used > 0 && (unsigned char)clean[used - 1] >= 0xc0)
+        used--;
     while (used > 0 && clean[used - 1] == ' ')
         used--;
     lua_pushlstring(L, clean, used);
-    if (used >= TEXT_CAP) {
+    if (cut) {
         lua_pushliteral(L, " ...");
         lua_concat(L, 2);
     }
@@ -139,7 +142,7 @@ static void push_body_text(lua_State *L, const FailedAnswer *answer)
         return;
     }
     if (!is_html(answer)) {
-        push_clean(L, answer->body, answer->length, answer->secret);
+        push_clean(L, answer->body, answer->length, answer->secret, TEXT_CAP);
         return;
     }
     const char *title = find(answer->body, answer->length, "<title>");
@@ -147,7 +150,7 @@ static void push_body_text(lua_State *L, const FailedAnswer *answer)
     lua_pushliteral(L, "an HTML page instead of an answer of the API");
     if (end != NULL) {
         lua_pushliteral(L, ": ");
-        push_clean(L, title + 7, (size_t)(end - title) - 7, answer->secret);
+        push_clean(L, title + 7, (size_t)(end - title) - 7, answer->secret, TEXT_CAP);
         lua_concat(L, 3);
     }
 }
@@ -169,7 +172,9 @@ static bool push_parts(lua_State *L, int body, const char *secret)
     int code = lua_type(L, -1) == LUA_TNUMBER ? (int)lua_tointeger(L, -1) : -1;
     if (code >= 0 && code < (int)(sizeof grpc_codes / sizeof grpc_codes[0]))
         lua_pushstring(L, grpc_codes[code]);
-    else if (lua_type(L, -1) != LUA_TSTRING)
+    else if (lua_type(L, -1) == LUA_TSTRING)
+        push_clean(L, lua_tostring(L, -1), compat_rawlen(L, -1), secret, CODE_CAP);
+    else
         lua_pushliteral(L, "");
     lua_getfield(L, error, "message");
     if (lua_type(L, -1) != LUA_TSTRING && lua_type(L, body + 1) == LUA_TSTRING)
@@ -178,7 +183,7 @@ static bool push_parts(lua_State *L, int body, const char *secret)
     const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : NULL;
     if (message == NULL || length == 0)
         return false;
-    push_clean(L, message, length, secret);
+    push_clean(L, message, length, secret, TEXT_CAP);
     lua_remove(L, -2);
     return true;
 }

@@ -2,6 +2,7 @@
 
 #include "compat.h"
 
+#include <math.h>
 #include <stdio.h>
 
 int request_argument(lua_State *L, const Operation *operation, int base, const char *name)
@@ -72,7 +73,12 @@ static bool add_pair(lua_State *L, int value, const char *name, bool *first, Buf
         return good && buffer_add_text(url, lua_toboolean(L, value) ? "true" : "false");
     if (lua_type(L, value) == LUA_TNUMBER) {
         char digits[40];
-        snprintf(digits, sizeof digits, "%.14g", (double)lua_tonumber(L, value));
+        double number = (double)lua_tonumber(L, value);
+        snprintf(digits, sizeof digits, number == floor(number) && fabs(number) < 1e15 ? "%.0f" : "%.17g", number);
+#if LUA_VERSION_NUM >= 503
+        if (lua_isinteger(L, value))
+            snprintf(digits, sizeof digits, LUA_INTEGER_FMT, (LUAI_UACINT)lua_tointeger(L, value));
+#endif
         return good && buffer_add_encoded(url, digits, strlen(digits), "");
     }
     size_t length;
@@ -101,13 +107,18 @@ static Check add_query_table(lua_State *L, int table, Buffer *url)
             lua_pushliteral(L, "request: 'query' must hold names and their strings, numbers or booleans");
             return CHECK_MISUSE;
         }
-        size_t length = 0;
+        size_t name_length, length = 0;
+        const char *name = lua_tolstring(L, -2, &name_length);
         const char *text = type == LUA_TSTRING ? lua_tolstring(L, -1, &length) : "";
-        if (has_control(text, length)) {
-            lua_pushfstring(L, "query field '%s' holds a control character", lua_tostring(L, -2));
+        if (name_length == 0 || has_control(name, name_length)) {
+            lua_pushliteral(L, "'query' holds a name that is empty or has a control character");
             return CHECK_BAD;
         }
-        good = good && add_pair(L, lua_gettop(L), lua_tostring(L, -2), &first, url);
+        if (has_control(text, length)) {
+            lua_pushfstring(L, "query field '%s' holds a control character", name);
+            return CHECK_BAD;
+        }
+        good = good && add_pair(L, lua_gettop(L), name, &first, url);
     }
     return good ? CHECK_PASSED : (Check)luaL_error(L, "not enough memory");
 }

@@ -70,7 +70,11 @@ local function with_host(arguments, host)
 end
 
 -- An index that was made anew has another host: what was remembered is then asked for once more.
-local stale = { not_found = true, network = true, tls = true, unauthenticated = true }
+local stale_kinds = { not_found = true, network = true, tls = true, unauthenticated = true }
+
+local function is_stale(err)
+   return stale_kinds[err.kind] or (err.kind == "invalid_argument" and not err.status)
+end
 
 --- Answers the record counts of an index, from the index itself.
 --
@@ -103,16 +107,22 @@ function Client:describe_index_stats(arguments, options)
          if not index then
             return nil, err
          end
+         if type(index.host) ~= "string" then
+            return nil, errors.explain(errors.new {
+               kind = "protocol", operation = "describe_index_stats", target = name,
+               message = "describe_index names no host for it",
+            }, self)
+         end
          self._hosts[name] = index.host
       end
       local stats, err = self:_perform("describe_index_stats", with_host(arguments, self._hosts[name]), options)
       if stats then
          return stats
       end
-      if stale[err.kind] then
+      if is_stale(err) then
          self._hosts[name] = nil
       end
-      if not (remembered and stale[err.kind]) then
+      if not (remembered and is_stale(err)) then
          return nil, err
       end
    end
@@ -123,8 +133,18 @@ end
 local function set_enabled(self, name, schedule, enabled, options)
    Client._check_self(self, name)
    local id = schedule
-   if type(schedule) == "table" then
+   if type(schedule) == "table" then -- the schedule itself will do
       id = schedule.schedule_id
+   end
+   local field = id == nil and schedule ~= nil and next(schedule)
+   if field then
+      errors.misuse(("%s: unknown field '%s'; did you mean 'schedule_id'?"):format(name, tostring(field)))
+   end
+   if id == nil then
+      errors.misuse(("%s: 'schedule_id' is missing (string: the schedule's id)"):format(name))
+   end
+   if type(id) ~= "string" then
+      errors.misuse(("%s: 'schedule_id' must be a string, got a %s"):format(name, type(id)))
    end
    return self:update_backup_schedule({ schedule_id = id, enabled = enabled }, options)
 end
@@ -190,8 +210,12 @@ local function new(options)
       _hosts = {},
    }, Client)
    settings.wait = nil
-   settings.api_key = settings.api_key or from_environment("PINECONE_API_KEY")
-   settings.host = settings.host or from_environment("PINECONE_CONTROLLER_HOST")
+   if settings.api_key == nil then
+      settings.api_key = from_environment "PINECONE_API_KEY"
+   end
+   if settings.host == nil then
+      settings.host = from_environment "PINECONE_CONTROLLER_HOST"
+   end
    local made, problem = core.new(settings)
    if type(problem) == "string" then
       errors.misuse(problem)

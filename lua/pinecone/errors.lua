@@ -11,9 +11,11 @@ local Failure = core.failure
 local ineligible = "Backups exist for serverless and BYOC indexes, not for pod indexes (use create_collection), "
    .. "document-schema indexes, or indexes with a customer-managed key."
 
--- The first row whose conditions all hold gives the hint. `says` is a pattern in the lower-cased message: good enough
--- for advice, never for a decision.
+-- The first row whose conditions all hold gives the hint. `says` names patterns, one of which the lower-cased message
+-- must match: good enough for advice, never for a decision.
 local hints = {
+   { maybe_applied = true, hint = "It may have taken effect all the same: look before you repeat it." },
+
    { kind = "unauthenticated", status = 401,
       hint = "The server refused the API key, which came from {key_source}. Check that it is whole, not revoked, "
          .. "and of this project." },
@@ -25,16 +27,21 @@ local hints = {
    { kind = "quota_exceeded", operation = "create_collection",
       hint = "The project holds as many collections as its plan allows: delete one, or raise the quota." },
    { kind = "quota_exceeded", hint = "Delete what is not needed, or raise the project's quota." },
-   { kind = "permission_denied", says = "plan",
+   { kind = "permission_denied", says = { "plan" },
       hint = "Backups and schedules need the Standard or Enterprise plan." },
-   { kind = "permission_denied", says = "deletion protection",
+   { kind = "permission_denied", says = { "deletion protection" },
       hint = "configure_index { index_name = ..., deletion_protection = 'disabled' } allows it." },
-   { kind = "permission_denied", says = "html page",
+   { kind = "permission_denied", says = { "html page" },
       hint = "Something in front of the API refused the request: a proxy, a firewall, or Pinecone's edge." },
    { kind = "permission_denied", hint = "The API key lacks the permission for this operation." },
 
    { kind = "not_found", operation = "create_backup",
-      hint = "There is no such index in the key's project; list_indexes shows those there are." },
+      hint = "There is no index {target} in the key's project; list_indexes shows those there are." },
+   { kind = "not_found", operation = "create_collection",
+      hint = "There is no such source index in the key's project; list_indexes shows those there are." },
+   { kind = "not_found", operation = "create_index_from_collection",
+      hint = "There is no such source collection in the key's project; list_collections shows those there are." },
+   { kind = "not_found", operation = "create_index", hint = "Pinecone does not know this cloud or region." },
    { kind = "not_found", target_of = "index",
       hint = "There is no index {target} in the key's project (any more); list_indexes shows those there are." },
    { kind = "not_found", target_of = "backup",
@@ -64,38 +71,39 @@ local hints = {
    { kind = "precondition_failed", operation = "delete_index",
       hint = "A collection is still being made of this index: wait_for_collection first." },
 
-   { kind = "invalid_argument", status = 400, operation = "create_backup", says = "backup name", hint = false },
-   { kind = "invalid_argument", status = 400, operation = "create_backup", says = "invalid .*name", hint = false },
+   { kind = "invalid_argument", status = 400, operation = "create_backup", says = { "name" }, hint = false },
    { kind = "invalid_argument", status = 400, operation = "create_backup", hint = ineligible },
-   { kind = "invalid_argument", status = 400, operation = "create_backup_schedule", hint = ineligible },
-   { kind = "invalid_argument", status = 400, operation = "create_collection", says = "serverless",
+   { kind = "invalid_argument", status = 400, operation = "create_backup_schedule",
+      says = { "pod", "cmek", "customer", "schema", "support" }, hint = ineligible },
+   { kind = "invalid_argument", status = 400, operation = "create_collection", says = { "serverless" },
       hint = "Collections are for pod indexes; for serverless ones use create_backup." },
 
    { kind = "rate_limited", hint = "Ask less often; retry_after, where it is set, says how many seconds to wait." },
    { kind = "unavailable", hint = "The service is down for a moment; ask again later." },
    { kind = "server", hint = "The service failed. Ask again later; request_id helps Pinecone's support." },
    { kind = "timeout", status = 408, hint = "The service gave up; ask again later." },
-   { kind = "timeout", says = "wait", hint = false },
-   { kind = "timeout", says = "max_connections",
+   { kind = "timeout", says = { "wait" }, hint = false },
+   { kind = "timeout", says = { "max_connections" },
       hint = "Raise max_connections, or have fewer calls under way at once." },
-   { kind = "timeout", says = "connection could be made",
+   { kind = "timeout", says = { "connection could be made" },
       hint = "Check the network, the proxy and the firewall between here and the host." },
    { kind = "timeout", hint = "Raise timeout if the service is just slow." },
 
-   { kind = "tls", says = "ca_file", hint = "Check the path in ca_file." },
-   { kind = "tls", says = "wrong version number",
+   { kind = "tls", says = { "ca_file" }, hint = "Check the path in ca_file." },
+   { kind = "tls", says = { "wrong version number" },
       hint = "The server does not speak https on that port; check host and port." },
-   { kind = "tls", says = "packet length",
+   { kind = "tls", says = { "packet length" },
       hint = "The server does not speak https on that port; check host and port." },
-   { kind = "tls", says = "certificate",
+   { kind = "tls", says = { "certificate" },
       hint = "If the server is right (a proxy that inspects TLS, a private CA), name its CA in ca_file; else "
          .. "somebody is in between." },
    { kind = "tls", hint = "Check host, port and any proxy that inspects TLS." },
-   { kind = "network", says = "host name was not found", hint = "Check the spelling of host, and this machine's DNS." },
-   { kind = "network", says = "no connection could be made",
+   { kind = "network", says = { "host name was not found" },
+      hint = "Check the spelling of host, and this machine's DNS." },
+   { kind = "network", says = { "no connection could be made" },
       hint = "Check that the server runs and that host and port are right." },
    { kind = "network", hint = "Check the network between here and the host; ask again later." },
-   { kind = "too_large", says = "max_response_bytes",
+   { kind = "too_large", says = { "max_response_bytes" },
       hint = "Ask for smaller pages (limit), or raise max_response_bytes." },
    { kind = "protocol",
       hint = "This may not be Pinecone's API: check host, and any proxy or captive portal in between." },
@@ -118,12 +126,22 @@ local function subject_of(operation, target)
    end
 end
 
+local function says_one_of(message, patterns)
+   for _, pattern in ipairs(patterns) do
+      if message:find(pattern) then
+         return true
+      end
+   end
+   return false
+end
+
 local function matches(row, err, subject, message)
-   return row.kind == err.kind
+   return (row.kind == nil or row.kind == err.kind)
+      and (row.maybe_applied == nil or row.maybe_applied == err.maybe_applied)
       and (row.status == nil or row.status == err.status)
       and (row.operation == nil or row.operation == err.operation)
       and (row.target_of == nil or row.target_of == subject)
-      and (row.says == nil or message:find(row.says) ~= nil)
+      and (row.says == nil or says_one_of(message, row.says))
 end
 
 --- Adds the hint, where one is known.
@@ -172,9 +190,6 @@ end
 Failure.__tostring = function(err)
    local subject = err.operation and (err.operation .. (err.target and " " .. err.target or "") .. ": ") or ""
    local text = ("%s%s (%s)"):format(subject, err.message or "failed", particulars(err))
-   if err.maybe_applied then
-      text = text .. "\n  It may have taken effect all the same: look before you repeat it."
-   end
    return err.hint and text .. "\n  " .. err.hint or text
 end
 
@@ -190,7 +205,8 @@ local function callers_level()
       if info == nil then
          return 0
       end
-      if info.what ~= "C" and info.source:sub(1, #here) ~= here then
+      -- PUC Lua 5.1 counts a tail call as a function of its own
+      if info.what ~= "C" and info.what ~= "tail" and info.source:sub(1, #here) ~= here then
          return level - 1
       end
       level = level + 1

@@ -110,6 +110,9 @@ local function add_waiters(Client)
    for name, subject in pairs(subjects) do
       Client[name] = function(self, what, options)
          Client._check_self(self, name)
+         if options ~= nil and type(options) ~= "table" then
+            errors.misuse(("%s: takes a table of options, got a %s"):format(name, type(options)))
+         end
          options = options or {}
          local id = id_of(subject, name, what)
          check_options(name, options)
