@@ -3,6 +3,8 @@
 local service = require "support.service"
 local uv = require "luv"
 
+local DESCRIBES = tonumber(os.getenv "DESCRIBES") or 100
+
 describe("a connection", function()
    local emulator, pc
 
@@ -27,10 +29,10 @@ describe("a connection", function()
    it("is one for describing a backup in a loop", function()
       local backup = assert(pc:create_backup "movies")
       assert(emulator:clear_requests())
-      for _ = 1, 100 do
+      for _ = 1, DESCRIBES do
          assert(pc:describe_backup(backup.backup_id))
       end
-      assert.equal(100, service.sent(emulator))
+      assert.equal(DESCRIBES, service.sent(emulator))
       assert.equal(1, connections())
    end)
 

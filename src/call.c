@@ -344,7 +344,7 @@ static int push_success(lua_State *L, Call *call, const FailedAnswer *answer)
         return 1;
     }
     const char *wrong;
-    if (!json_push(L, &call->client->json, answer->body, answer->length)) {
+    if (!json_push(L, &call->client->json, answer->index)) {
         const char *detail = lua_tostring(L, -1);
         wrong = lua_pushfstring(L, "not with JSON (%s)", detail != NULL ? detail : "the decoder gave no reason");
     } else {
@@ -370,11 +370,16 @@ static int push_result(lua_State *L, Call *call)
         failure_push(L, exchange->kind);
         return fail(L, call, exchange->sent);
     }
+    /* Lua's copy stands in for ours at once: LuaJIT's collector does not see what malloc gave */
+    const char *body = exchange->answer.data != NULL ? exchange->answer.data : "";
+    lua_pushlstring(L, body, exchange->answer.length);
+    buffer_free(&exchange->answer);
     FailedAnswer answer = {
         .status = exchange->status,
         .content_type = exchange->content_type,
-        .body = exchange->answer.data != NULL ? exchange->answer.data : "",
-        .length = exchange->answer.length,
+        .index = lua_gettop(L),
+        .body = lua_tostring(L, -1),
+        .length = compat_rawlen(L, -1),
         .makes = call->operation->answer == ANSWER_RESOURCE && call->writes,
         .secret = call->client->key,
     };

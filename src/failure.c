@@ -192,7 +192,7 @@ void failure_push_answer(lua_State *L, const Json *json, const FailedAnswer *ans
 {
     luaL_checkstack(L, LUA_MINSTACK, "failure");
     int top = lua_gettop(L);
-    bool parsed = answer->length > 0 && json_push(L, json, answer->body, answer->length) && lua_istable(L, -1);
+    bool parsed = answer->length > 0 && json_push(L, json, answer->index) && lua_istable(L, -1);
     if (!parsed || !push_parts(L, lua_gettop(L), answer->secret)) {
         lua_settop(L, top);
         lua_pushliteral(L, "");

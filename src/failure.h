@@ -24,6 +24,7 @@ void failure_set_flag(lua_State *L, const char *field);
 typedef struct FailedAnswer {
     long status;
     const char *content_type;
+    int index; /* of its body, a string on the stack, of which the next two are a view */
     const char *body;
     size_t length;
     bool makes;         /* the operation makes or enlarges something, so that 403 FORBIDDEN speaks of a quota */

@@ -163,9 +163,12 @@ static bool tidy(lua_State *L, int null, int depth)
     return true;
 }
 
-bool json_push(lua_State *L, const Json *json, const char *text, size_t length)
+bool json_push(lua_State *L, const Json *json, int index)
 {
     luaL_checkstack(L, 8, "JSON");
+    index = compat_absindex(L, index);
+    size_t length;
+    const char *text = lua_tolstring(L, index, &length);
     if (memchr(text, '\0', length) != NULL) { /* lua-cjson takes it for the end, whatever follows */
         lua_pushliteral(L, "it holds a NUL byte");
         return false;
@@ -173,7 +176,7 @@ bool json_push(lua_State *L, const Json *json, const char *text, size_t length)
     lua_rawgeti(L, LUA_REGISTRYINDEX, json->null);
     int null = lua_isnil(L, -1) || lua_islightuserdata(L, -1) ? 0 : lua_gettop(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, json->decode);
-    lua_pushlstring(L, text, length);
+    lua_pushvalue(L, index);
     if (lua_pcall(L, 1, 1, 0) != 0) {
         lua_remove(L, -2);
         return false;

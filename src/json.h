@@ -18,9 +18,9 @@ typedef struct Json {
 bool json_open(lua_State *L, Json *json, int index);
 void json_close(lua_State *L, Json *json);
 
-/* Pushes the value of a JSON text: null fields absent, whole numbers integers where Lua has them, arrays sequences.
+/* Pushes the value of the JSON text at `index`: null fields absent, whole numbers integers where Lua has them, arrays sequences.
  * Pushes a message instead and answers false when it is not JSON. */
-bool json_push(lua_State *L, const Json *json, const char *text, size_t length);
+bool json_push(lua_State *L, const Json *json, int index);
 
 /* Pushes the JSON text of the value at `index`; or a message, and answers false. */
 bool json_push_text(lua_State *L, const Json *json, int index);
