@@ -2,6 +2,7 @@
 
 local core = require "pinecone.core"
 local pinecone = require "pinecone"
+local expect = require "support.expect"
 local service = require "support.service"
 
 local NAN, INFINITE = 0 / 0, math.huge
@@ -134,9 +135,7 @@ end
 
 -- Holds that a call gives a failure that speaks of a field, and sends nothing.
 local function refuses(name, arguments, field, options)
-   local value, err = pc[name](pc, arguments, options)
-   assert.is_nil(value)
-   assert.equal("invalid_argument", err.kind)
+   local err = expect.failure("invalid_argument", pc[name](pc, arguments, options))
    holds(err.message, field)
    assert.is_nil(err.status)
    assert.is_nil(err.message:find("%c"), "the message is no line")
@@ -533,9 +532,7 @@ describe("A plain string", function()
 
    for name, path in pairs(single) do
       it("is enough for " .. name, function()
-         local value, err = pc[name](pc, "thing-1")
-         assert.is_nil(value)
-         assert.equal("not_found", err.kind)
+         expect.failure("not_found", pc[name](pc, "thing-1"))
          local rows = service.log(emulator)
          assert.equal(1, #rows)
          assert.equal(path, rows[1].path)
@@ -615,8 +612,7 @@ describe("A name", function()
          if result then -- an iterator says it with its first item
             result, err = result:next()
          end
-         assert.is_nil(result)
-         assert.equal("invalid_argument", err.kind)
+         expect.failure("invalid_argument", result, err)
          nothing_sent()
       end)
    end
@@ -690,9 +686,7 @@ describe("A text", function()
 
       for _, option in ipairs { "api_key", "host", "source_tag", "api_version", "proxy", "no_proxy" } do
          it(("with %s is refused as %s of new"):format(what, option), function()
-            local client, err = pinecone.new(with({ api_key = "k" }, option, value))
-            assert.is_nil(client)
-            assert.equal("invalid_argument", err.kind)
+            local err = expect.failure("invalid_argument", pinecone.new(with({ api_key = "k" }, option, value)))
             holds(err.message, option)
          end)
       end
@@ -705,18 +699,14 @@ describe("A text", function()
       end)
 
       it(("with %s is refused as a header's name"):format(what), function()
-         local client, err = pinecone.new { api_key = "k", headers = { [value] = "text" } }
-         assert.is_nil(client)
-         assert.equal("invalid_argument", err.kind)
+         local err = expect.failure("invalid_argument", pinecone.new { api_key = "k", headers = { [value] = "text" } })
          holds(err.message, "headers")
       end)
    end
 
    for _, value in ipairs { "", " ", "key with spaces", "key\n", "k\195\169y", "\127" } do
       it(("of %s is refused as a key, which the message does not show"):format(shown(value)), function()
-         local client, err = pinecone.new { api_key = value }
-         assert.is_nil(client)
-         assert.equal("invalid_argument", err.kind)
+         local err = expect.failure("invalid_argument", pinecone.new { api_key = value })
          holds(err.message, "api_key")
          assert.is_nil(value ~= "" and value ~= " " and tostring(err):find(value, 1, true) or nil)
       end)
@@ -725,9 +715,7 @@ describe("A text", function()
    for _, name in ipairs { "Api-Key", "api-key", "Host", "Content-Length", "Content-Type", "Transfer-Encoding",
       "Connection", "X-Pinecone-Api-Version", "User-Agent" } do
       it(("may not set the header %s"):format(name), function()
-         local client, err = pinecone.new { api_key = "k", headers = { [name] = "text" } }
-         assert.is_nil(client)
-         assert.equal("invalid_argument", err.kind)
+         local err = expect.failure("invalid_argument", pinecone.new { api_key = "k", headers = { [name] = "text" } })
          holds(err.message, name)
       end)
    end
@@ -846,9 +834,7 @@ describe("A number", function()
 
       for _, option in ipairs { "timeout", "connect_timeout", "max_connections", "max_response_bytes" } do
          it(("of %s is refused as %s of new"):format(shown(value), option), function()
-            local client, err = pinecone.new(with({ api_key = "k" }, option, value))
-            assert.is_nil(client)
-            assert.equal("invalid_argument", err.kind)
+            local err = expect.failure("invalid_argument", pinecone.new(with({ api_key = "k" }, option, value)))
             holds(err.message, option)
          end)
       end
@@ -904,9 +890,7 @@ describe("An API version", function()
       it(("of %s is refused"):format(shown(value)), function()
          refuses("list_indexes", {}, "api_version", { api_version = value })
          refuses("request", { path = "/indexes", api_version = value }, "api_version")
-         local client, err = pinecone.new { api_key = "k", api_version = value }
-         assert.is_nil(client)
-         assert.equal("invalid_argument", err.kind)
+         expect.failure("invalid_argument", pinecone.new { api_key = "k", api_version = value })
       end)
    end
 

@@ -1,12 +1,8 @@
 -- Restoring a backup into a new index.
 
 local pinecone = require "pinecone"
+local expect = require "support.expect"
 local service = require "support.service"
-
-local function is_integer(value)
-   assert.is_number(value)
-   assert.is_true(math.type == nil or math.type(value) == "integer", tostring(value) .. " is no integer")
-end
 
 local emulator, pc, backup
 
@@ -142,7 +138,7 @@ describe("A restore job", function()
       assert.equal(backup.backup_id, job.backup_id)
       assert.equal("Completed", job.status)
       assert.equal(100, job.percent_complete)
-      is_integer(job.percent_complete)
+      expect.integer(job.percent_complete)
       assert.near(os.time(), assert(pinecone.timestamp(job.created_at)), 60)
       assert.is_true(pinecone.timestamp(job.completed_at) >= pinecone.timestamp(job.created_at))
    end)
@@ -161,7 +157,7 @@ describe("A restore job", function()
       }
       local job = assert(pc:describe_restore_job "j-1")
       assert.equal(100, job.percent_complete)
-      is_integer(job.percent_complete)
+      expect.integer(job.percent_complete)
       assert.is_nil(job.completed_at)
    end)
 
@@ -173,9 +169,7 @@ describe("A restore job", function()
    end)
 
    it("fails where there is none", function()
-      local job, err = pc:describe_restore_job "no-such-job"
-      assert.is_nil(job)
-      assert.equal("not_found", err.kind)
+      local err = expect.failure("not_found", pc:describe_restore_job "no-such-job")
       assert.is_truthy(tostring(err):find("no-such-job", 1, true))
    end)
 end)
@@ -244,9 +238,7 @@ describe("While a restore runs", function()
    end)
 
    it("its backup cannot be deleted", function()
-      local value, err = client:delete_backup(source)
-      assert.is_nil(value)
-      assert.equal("precondition_failed", err.kind)
+      local err = expect.failure("precondition_failed", client:delete_backup(source))
       assert.is_truthy(err.hint:find("wait_for_restore", 1, true))
    end)
 

@@ -1,11 +1,7 @@
 -- Collections: static copies of pod indexes, and indexes made of them.
 
+local expect = require "support.expect"
 local service = require "support.service"
-
-local function is_integer(value)
-   assert.is_number(value)
-   assert.is_true(math.type == nil or math.type(value) == "integer", tostring(value) .. " is no integer")
-end
 
 local emulator, pc
 
@@ -53,24 +49,18 @@ describe("create_collection", function()
    end)
 
    it("fails where the name is taken", function()
-      local collection, err = pc:create_collection { name = "films", source = "movies" }
-      assert.is_nil(collection)
-      assert.equal("conflict", err.kind)
+      expect.failure("conflict", pc:create_collection { name = "films", source = "movies" })
    end)
 
    it("fails for a serverless index, and says what to do", function()
       service.serverless(pc, "serverless")
-      local collection, err = pc:create_collection { name = "never", source = "serverless" }
-      assert.is_nil(collection)
-      assert.equal("invalid_argument", err.kind)
+      local err = expect.failure("invalid_argument", pc:create_collection { name = "never", source = "serverless" })
       assert.equal(400, err.status)
       assert.is_truthy(err.hint:find("create_backup", 1, true))
    end)
 
    it("fails for an index that is not there, and says which", function()
-      local collection, err = pc:create_collection { name = "never", source = "no-such-index" }
-      assert.is_nil(collection)
-      assert.equal("not_found", err.kind)
+      local err = expect.failure("not_found", pc:create_collection { name = "never", source = "no-such-index" })
       assert.is_truthy(err.message:find("no-such-index", 1, true))
       assert.is_truthy(err.hint:find("index", 1, true))
       assert.is_nil(err.hint:find("no collection", 1, true), err.hint)
@@ -87,7 +77,7 @@ describe("describe_collection", function()
       assert.equal(3, collection.dimension)
       assert.is_true(collection.size > 0)
       for _, field in ipairs { "vector_count", "dimension", "size" } do
-         is_integer(collection[field])
+         expect.integer(collection[field])
       end
    end)
 
@@ -102,13 +92,11 @@ describe("describe_collection", function()
       }
       local collection = assert(pc:describe_collection "films")
       assert.equal(160087040000000, collection.size)
-      is_integer(collection.size)
+      expect.integer(collection.size)
    end)
 
    it("fails where there is none", function()
-      local collection, err = pc:describe_collection "no-such-one"
-      assert.is_nil(collection)
-      assert.equal("not_found", err.kind)
+      local err = expect.failure("not_found", pc:describe_collection "no-such-one")
       assert.is_truthy(tostring(err):find("no-such-one", 1, true))
    end)
 end)
@@ -150,15 +138,11 @@ describe("delete_collection", function()
       assert(pc:create_collection { name = "doomed", source = "movies" })
       assert(pc:wait_for_collection "doomed")
       assert.is_true(pc:delete_collection "doomed")
-      local collection, err = pc:describe_collection "doomed"
-      assert.is_nil(collection)
-      assert.equal("not_found", err.kind)
+      expect.failure("not_found", pc:describe_collection "doomed")
    end)
 
    it("takes a table too, and fails where there is none", function()
-      local value, err = pc:delete_collection { collection_name = "no-such-one" }
-      assert.is_nil(value)
-      assert.equal("not_found", err.kind)
+      expect.failure("not_found", pc:delete_collection { collection_name = "no-such-one" })
    end)
 end)
 
@@ -173,9 +157,7 @@ describe("A collection", function()
       })
       assert(slow:advance(61))
       assert(client:create_collection { name = "films", source = "movies" })
-      local value, err = client:delete_index "movies"
-      assert.is_nil(value)
-      assert.equal("precondition_failed", err.kind)
+      local err = expect.failure("precondition_failed", client:delete_index "movies")
       assert.is_truthy(err.hint:find("wait_for_collection", 1, true))
       assert(slow:advance(61))
       assert.is_true(client:delete_index "movies")
@@ -233,19 +215,15 @@ describe("create_index_from_collection", function()
    end)
 
    it("fails where the index is there already", function()
-      local index, err = pc:create_index_from_collection {
+      expect.failure("conflict", pc:create_index_from_collection {
          name = "movies", source_collection = "films", environment = "us-east1-gcp",
-      }
-      assert.is_nil(index)
-      assert.equal("conflict", err.kind)
+      })
    end)
 
    it("fails for a collection that is not there, and says which", function()
-      local index, err = pc:create_index_from_collection {
+      local err = expect.failure("not_found", pc:create_index_from_collection {
          name = "fresh", source_collection = "no-such-one", environment = "us-east1-gcp",
-      }
-      assert.is_nil(index)
-      assert.equal("not_found", err.kind)
+      })
       assert.is_truthy(err.message:find("no-such-one", 1, true))
       assert.is_nil(err.hint:find("no collection fresh", 1, true), err.hint)
    end)

@@ -1,14 +1,10 @@
 -- Backups that Pinecone takes by itself.
 
 local pinecone = require "pinecone"
+local expect = require "support.expect"
 local service = require "support.service"
 
 local DAY = 86400
-
-local function is_integer(value)
-   assert.is_number(value)
-   assert.is_true(math.type == nil or math.type(value) == "integer", tostring(value) .. " is no integer")
-end
 
 local emulator, pc
 
@@ -51,7 +47,7 @@ describe("create_backup_schedule", function()
       assert.equal("time-based", schedule.schedule_type)
       assert.equal("daily", schedule.frequency)
       assert.equal(7, schedule.retention_expire_after_days)
-      is_integer(schedule.retention_expire_after_days)
+      expect.integer(schedule.retention_expire_after_days)
       assert.is_true(schedule.enabled)
    end)
 
@@ -61,7 +57,7 @@ describe("create_backup_schedule", function()
       local next_run = assert(pinecone.timestamp(schedule.next_scheduled_run))
       assert.near(os.time(), created, 60)
       assert.is_true(next_run > created)
-      is_integer(next_run)
+      expect.integer(next_run)
    end)
 
    it("takes the API's nested form", function()
@@ -90,30 +86,24 @@ describe("create_backup_schedule", function()
 
    it("fails where another schedule of the index is enabled, and says what to do", function()
       nightly()
-      local schedule, err = pc:create_backup_schedule {
+      local err = expect.failure("conflict", pc:create_backup_schedule {
          index_name = "movies", name = "second", frequency = "weekly", expire_after_days = 7,
-      }
-      assert.is_nil(schedule)
-      assert.equal("conflict", err.kind)
+      })
       assert.is_truthy(err.hint:find("one enabled schedule", 1, true))
    end)
 
    it("fails for an index that is not there", function()
-      local schedule, err = pc:create_backup_schedule {
+      local err = expect.failure("not_found", pc:create_backup_schedule {
          index_name = "no-such-index", name = "nightly", frequency = "daily", expire_after_days = 7,
-      }
-      assert.is_nil(schedule)
-      assert.equal("not_found", err.kind)
+      })
       assert.is_truthy(err.hint:find("no index no-such-index", 1, true))
    end)
 
    it("fails for a pod index", function()
       service.pod(pc, "pods")
-      local schedule, err = pc:create_backup_schedule {
+      local err = expect.failure("invalid_argument", pc:create_backup_schedule {
          index_name = "pods", name = "nightly", frequency = "daily", expire_after_days = 7,
-      }
-      assert.is_nil(schedule)
-      assert.equal("invalid_argument", err.kind)
+      })
       assert.is_truthy(err.hint:find("not for pod indexes", 1, true))
    end)
 end)
@@ -127,9 +117,7 @@ describe("describe_backup_schedule", function()
    end)
 
    it("fails where there is none", function()
-      local schedule, err = pc:describe_backup_schedule "no-such-one"
-      assert.is_nil(schedule)
-      assert.equal("not_found", err.kind)
+      local err = expect.failure("not_found", pc:describe_backup_schedule "no-such-one")
       assert.is_truthy(tostring(err):find("no-such-one", 1, true))
    end)
 
@@ -222,9 +210,7 @@ describe("update_backup_schedule", function()
    end)
 
    it("fails where there is none", function()
-      local schedule, err = pc:update_backup_schedule { schedule_id = "no-such-one", frequency = "daily" }
-      assert.is_nil(schedule)
-      assert.equal("not_found", err.kind)
+      expect.failure("not_found", pc:update_backup_schedule { schedule_id = "no-such-one", frequency = "daily" })
    end)
 end)
 
@@ -282,17 +268,13 @@ describe("Pausing and resuming", function()
       local first = nightly()
       assert(pc:pause_backup_schedule(first.schedule_id))
       nightly { name = "second" }
-      local schedule, err = pc:resume_backup_schedule(first.schedule_id)
-      assert.is_nil(schedule)
-      assert.equal("conflict", err.kind)
+      local err = expect.failure("conflict", pc:resume_backup_schedule(first.schedule_id))
       assert.is_truthy(err.hint:find("one enabled schedule", 1, true))
    end)
 
    for _, name in ipairs { "pause_backup_schedule", "resume_backup_schedule" } do
       it("fails where there is none: " .. name, function()
-         local schedule, err = pc[name](pc, "no-such-one")
-         assert.is_nil(schedule)
-         assert.equal("not_found", err.kind)
+         local err = expect.failure("not_found", pc[name](pc, "no-such-one"))
          assert.is_truthy(tostring(err):find("no-such-one", 1, true))
       end)
    end
@@ -303,18 +285,14 @@ describe("delete_backup_schedule", function()
    it("answers true, and the schedule is gone", function()
       local schedule = nightly()
       assert.is_true(pc:delete_backup_schedule(schedule.schedule_id))
-      local found, err = pc:describe_backup_schedule(schedule.schedule_id)
-      assert.is_nil(found)
-      assert.equal("not_found", err.kind)
+      expect.failure("not_found", pc:describe_backup_schedule(schedule.schedule_id))
       assert.same({}, assert(pc:list_backup_schedules "movies").data)
    end)
 
    it("does not answer true twice", function()
       local schedule = nightly()
       assert.is_true(pc:delete_backup_schedule { schedule_id = schedule.schedule_id })
-      local value, err = pc:delete_backup_schedule(schedule.schedule_id)
-      assert.is_nil(value)
-      assert.equal("not_found", err.kind)
+      expect.failure("not_found", pc:delete_backup_schedule(schedule.schedule_id))
    end)
 
    it("leaves the schedule's backups", function()
@@ -337,7 +315,7 @@ describe("A schedule", function()
          assert.equal("Ready", item.status)
          assert.equal("movies", item.source_index_name)
          assert.equal(5, item.record_count)
-         is_integer(item.record_count)
+         expect.integer(item.record_count)
          assert.is_truthy(item.name:find("^nightly%-%d%d%d%d%d%d%d%dT%d%d%d%d%d%dZ$"), item.name)
          assert.is_number(pinecone.timestamp(item.created_at))
       end
@@ -364,9 +342,7 @@ describe("A schedule", function()
    it("goes away with its index", function()
       local schedule = nightly()
       assert.is_true(pc:delete_index "movies")
-      local found, err = pc:describe_backup_schedule(schedule.schedule_id)
-      assert.is_nil(found)
-      assert.equal("not_found", err.kind)
+      expect.failure("not_found", pc:describe_backup_schedule(schedule.schedule_id))
    end)
 end)
 
@@ -412,9 +388,7 @@ describe("list_backup_schedule_history", function()
    end)
 
    it("fails where there is no schedule", function()
-      local page, err = pc:list_backup_schedule_history "no-such-one"
-      assert.is_nil(page)
-      assert.equal("not_found", err.kind)
+      local err = expect.failure("not_found", pc:list_backup_schedule_history "no-such-one")
       assert.is_truthy(tostring(err):find("no-such-one", 1, true))
    end)
 end)

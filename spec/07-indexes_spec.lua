@@ -1,12 +1,8 @@
 -- Indexes as far as backups need them, their statistics, and requests that have no method.
 
 local pinecone = require "pinecone"
+local expect = require "support.expect"
 local service = require "support.service"
-
-local function is_integer(value)
-   assert.is_number(value)
-   assert.is_true(math.type == nil or math.type(value) == "integer", tostring(value) .. " is no integer")
-end
 
 local emulator, pc
 
@@ -43,7 +39,7 @@ describe("create_index", function()
       })
       assert.equal("fresh", index.name)
       assert.equal(3, index.dimension)
-      is_integer(index.dimension)
+      expect.integer(index.dimension)
       assert.equal("dotproduct", index.metric)
       assert.equal("dense", index.vector_type)
       assert.equal("aws", index.spec.serverless.cloud)
@@ -74,25 +70,19 @@ describe("create_index", function()
    end)
 
    it("fails where the name is taken", function()
-      local index, err = pc:create_index { name = "movies", dimension = 3, spec = serverless }
-      assert.is_nil(index)
-      assert.equal("conflict", err.kind)
+      expect.failure("conflict", pc:create_index { name = "movies", dimension = 3, spec = serverless })
    end)
 
    it("fails for a region that is not there, without calling the index missing", function()
-      local index, err = pc:create_index {
+      local err = expect.failure("not_found", pc:create_index {
          name = "nowhere", dimension = 3, spec = { serverless = { cloud = "aws", region = "atlantis" } },
-      }
-      assert.is_nil(index)
-      assert.equal("not_found", err.kind)
+      })
       assert.is_truthy(err.message:find("atlantis", 1, true))
       assert.is_nil((err.hint or ""):find("no index nowhere", 1, true), err.hint)
    end)
 
    it("fails for what the service refuses", function()
-      local index, err = pc:create_index { name = "shapeless", spec = serverless }
-      assert.is_nil(index)
-      assert.equal("invalid_argument", err.kind)
+      local err = expect.failure("invalid_argument", pc:create_index { name = "shapeless", spec = serverless })
       assert.equal(400, err.status)
    end)
 end)
@@ -109,9 +99,7 @@ describe("describe_index", function()
    end)
 
    it("fails where there is none, and says which", function()
-      local index, err = pc:describe_index "no-such-index"
-      assert.is_nil(index)
-      assert.equal("not_found", err.kind)
+      local err = expect.failure("not_found", pc:describe_index "no-such-index")
       assert.is_truthy(err.hint:find("no-such-index", 1, true))
    end)
 end)
@@ -155,9 +143,7 @@ describe("configure_index", function()
       assert.equal("enabled", assert(pc:configure_index {
          index_name = "guarded", deletion_protection = "enabled",
       }).deletion_protection)
-      local value, err = pc:delete_index "guarded"
-      assert.is_nil(value)
-      assert.equal("permission_denied", err.kind)
+      local err = expect.failure("permission_denied", pc:delete_index "guarded")
       assert.is_truthy(err.hint:find("deletion_protection = 'disabled'", 1, true))
       assert(pc:configure_index { index_name = "guarded", deletion_protection = "disabled" })
       assert.is_true(pc:delete_index "guarded")
@@ -175,15 +161,11 @@ describe("delete_index", function()
    it("answers true, and the index is gone", function()
       service.serverless(pc, "doomed")
       assert.is_true(pc:delete_index "doomed")
-      local index, err = pc:describe_index "doomed"
-      assert.is_nil(index)
-      assert.equal("not_found", err.kind)
+      expect.failure("not_found", pc:describe_index "doomed")
    end)
 
    it("takes a table too, and fails where there is none", function()
-      local value, err = pc:delete_index { index_name = "no-such-index" }
-      assert.is_nil(value)
-      assert.equal("not_found", err.kind)
+      expect.failure("not_found", pc:delete_index { index_name = "no-such-index" })
    end)
 end)
 
@@ -198,7 +180,7 @@ describe("describe_index_stats", function()
       assert.equal("cosine", stats.metric)
       assert.equal("dense", stats.vectorType)
       for _, number in ipairs { stats.totalVectorCount, stats.namespaces.drafts.vectorCount, stats.dimension } do
-         is_integer(number)
+         expect.integer(number)
       end
    end)
 
@@ -258,16 +240,12 @@ describe("describe_index_stats", function()
       assert(client:describe_index_stats "vanished")
       remove "vanished"
       for _ = 1, 2 do
-         local stats, err = client:describe_index_stats "vanished"
-         assert.is_nil(stats)
-         assert.equal("not_found", err.kind)
+         expect.failure("not_found", client:describe_index_stats "vanished")
       end
    end)
 
    it("asks nobody's host for an index that is not there", function()
-      local stats, err = pc:describe_index_stats "no-such-index"
-      assert.is_nil(stats)
-      assert.equal("not_found", err.kind)
+      expect.failure("not_found", pc:describe_index_stats "no-such-index")
       assert.equal(0, service.sent(emulator, "describe_index_stats"))
       assert.equal(1, service.sent(emulator))
    end)
@@ -278,9 +256,7 @@ describe("describe_index_stats", function()
       emulator:fault {
          operation = "describe_index_stats", status = 400, body = '{"code":3,"message":"no","details":[]}',
       }
-      local stats, err = client:describe_index_stats "movies"
-      assert.is_nil(stats)
-      assert.equal("invalid_argument", err.kind)
+      expect.failure("invalid_argument", client:describe_index_stats "movies")
       assert(client:describe_index_stats "movies")
       assert.equal(1, service.sent(emulator, "describe_index"))
    end)
@@ -348,23 +324,17 @@ describe("A host", function()
 
    for host, what in pairs(refused) do
       it(("is refused by describe_index_stats with %s"):format(what), function()
-         local stats, err = pc:describe_index_stats { host = host }
-         assert.is_nil(stats)
-         assert.equal("invalid_argument", err.kind)
+         expect.failure("invalid_argument", pc:describe_index_stats { host = host })
          assert.equal(0, service.sent(emulator))
       end)
 
       it(("is refused by request with %s"):format(what), function()
-         local value, err = pc:request { path = "/indexes", host = host }
-         assert.is_nil(value)
-         assert.equal("invalid_argument", err.kind)
+         expect.failure("invalid_argument", pc:request { path = "/indexes", host = host })
          assert.equal(0, service.sent(emulator))
       end)
 
       it(("is refused by new with %s"):format(what), function()
-         local client, err = pinecone.new { api_key = "k", host = host }
-         assert.is_nil(client)
-         assert.equal("invalid_argument", err.kind)
+         expect.failure("invalid_argument", pinecone.new { api_key = "k", host = host })
       end)
    end
 
@@ -464,18 +434,14 @@ describe("request", function()
    end)
 
    it("fails as the methods do", function()
-      local value, err = pc:request { path = "/indexes/no-such-index" }
-      assert.is_nil(value)
-      assert.equal("not_found", err.kind)
+      local err = expect.failure("not_found", pc:request { path = "/indexes/no-such-index" })
       assert.equal("request", err.operation)
       assert.equal(404, err.status)
       assert.is_truthy(err.message:find("no-such-index", 1, true))
    end)
 
    it("fails for a path that the service does not have", function()
-      local value, err = pc:request { path = "/no-such-path" }
-      assert.is_nil(value)
-      assert.equal("not_found", err.kind)
+      local err = expect.failure("not_found", pc:request { path = "/no-such-path" })
       assert.is_truthy(err.hint:find("path", 1, true))
    end)
 

@@ -1,6 +1,7 @@
 -- What comes back when something goes wrong.
 
 local pinecone = require "pinecone"
+local expect = require "support.expect"
 local service = require "support.service"
 
 local KEY = service.api_key
@@ -275,9 +276,7 @@ describe("A refusal of the service", function()
       local other = service.start { plan_has_backups = false }
       finally(function() other:stop() end)
       local client = service.client(other)
-      local backup, err = client:create_backup "movies"
-      assert.is_nil(backup)
-      assert.equal("permission_denied", err.kind)
+      local err = expect.failure("permission_denied", client:create_backup "movies")
       holds(err.hint, "Standard or Enterprise")
       is_readable(err)
    end)
@@ -484,9 +483,7 @@ describe("The API key", function()
 
    it("that the service refuses is the option's, says the hint", function()
       local client = service.client(emulator, { api_key = "another-key" })
-      local indexes, err = client:list_indexes()
-      assert.is_nil(indexes)
-      assert.equal("unauthenticated", err.kind)
+      local err = expect.failure("unauthenticated", client:list_indexes())
       assert.equal(401, err.status)
       holds(err.hint, "the option api_key")
       assert.is_nil(err.hint:find("PINECONE_API_KEY", 1, true))
@@ -515,9 +512,7 @@ describe("The environment", function()
 
    it("is named where its key is refused", function()
       variables.PINECONE_API_KEY = "another-key"
-      local indexes, err = assert(pinecone.new { host = emulator.url }):list_indexes()
-      assert.is_nil(indexes)
-      assert.equal("unauthenticated", err.kind)
+      local err = expect.failure("unauthenticated", assert(pinecone.new { host = emulator.url }):list_indexes())
       holds(err.hint, "PINECONE_API_KEY")
       assert.is_nil(err.hint:find("the option api_key", 1, true))
    end)
@@ -536,26 +531,20 @@ describe("The environment", function()
       it(("without a key is an error of new: %s"):format(what), function()
          variables.PINECONE_API_KEY = value or nil
          for _, options in ipairs { {}, { host = emulator.url } } do
-            local client, err = pinecone.new(options)
-            assert.is_nil(client)
-            assert.equal("unauthenticated", err.kind)
+            local err = expect.failure("unauthenticated", pinecone.new(options))
             assert.is_nil(err.status)
             holds(err.message, "API key")
             holds(err.hint, "api_key")
             holds(err.hint, "PINECONE_API_KEY")
             is_readable(err)
          end
-         local client, err = pinecone.new()
-         assert.is_nil(client)
-         assert.equal("unauthenticated", err.kind)
+         expect.failure("unauthenticated", pinecone.new())
       end)
    end
 
    it("with a line break after the key says so", function()
       variables.PINECONE_API_KEY = KEY .. "\n"
-      local client, err = pinecone.new { host = emulator.url }
-      assert.is_nil(client)
-      assert.equal("invalid_argument", err.kind)
+      local err = expect.failure("invalid_argument", pinecone.new { host = emulator.url })
       holds(err.message, "line break")
       shows_no_key(err)
       shows_no_key(tostring(err))
@@ -575,9 +564,7 @@ describe("Without an answer", function()
    end)
 
    it("a refused connection is of kind network", function()
-      local indexes, err = service.client({ url = closed_port }):list_indexes()
-      assert.is_nil(indexes)
-      assert.equal("network", err.kind)
+      local err = expect.failure("network", service.client({ url = closed_port }):list_indexes())
       assert.is_nil(err.status)
       assert.equal("list_indexes", err.operation)
       holds(err.message, "connection")
@@ -597,9 +584,7 @@ describe("Without an answer", function()
 
    it("a host name that is not there is of kind network", function()
       local client = assert(pinecone.new { api_key = KEY, host = "https://no-such-host.invalid", timeout = 20 })
-      local backup, err = client:create_backup "movies"
-      assert.is_nil(backup)
-      assert.equal("network", err.kind)
+      local err = expect.failure("network", client:create_backup "movies")
       holds(err.message, "host name was not found")
       holds(err.message, "no-such-host.invalid")
       holds(err.hint, "DNS")
@@ -609,9 +594,7 @@ describe("Without an answer", function()
 
    it("https to a plain port is of kind tls", function()
       local client = assert(pinecone.new { api_key = KEY, host = (emulator.url:gsub("^http:", "https:")) })
-      local backup, err = client:create_backup "movies"
-      assert.is_nil(backup)
-      assert.equal("tls", err.kind)
+      local err = expect.failure("tls", client:create_backup "movies")
       holds(err.hint, "does not speak https")
       assert.is_nil(err.maybe_applied)
       is_readable(err)
@@ -621,9 +604,7 @@ describe("Without an answer", function()
       local client = assert(pinecone.new {
          api_key = KEY, host = (emulator.url:gsub("^http:", "https:")), ca_file = "no-such-file.pem",
       })
-      local indexes, err = client:list_indexes()
-      assert.is_nil(indexes)
-      assert.equal("tls", err.kind)
+      local err = expect.failure("tls", client:list_indexes())
       holds(err.message, "ca_file")
       is_readable(err)
    end)
@@ -714,9 +695,7 @@ describe("Without an answer", function()
    end)
 
    it("the host of an index is gone", function()
-      local stats, err = pc:describe_index_stats { host = closed_port }
-      assert.is_nil(stats)
-      assert.equal("network", err.kind)
+      local err = expect.failure("network", pc:describe_index_stats { host = closed_port })
       assert.not_equal(closed_port, movies.host)
       is_readable(err)
    end)
@@ -746,9 +725,7 @@ describe("A closed client", function()
       it("does nothing more: " .. call[1], function()
          local client = service.client(emulator)
          client:close()
-         local value, err = client[call[1]](client, call[2])
-         assert.is_nil(value)
-         assert.equal("closed", err.kind)
+         local err = expect.failure("closed", client[call[1]](client, call[2]))
          assert.equal(0, service.sent(emulator))
          is_readable(err)
       end)

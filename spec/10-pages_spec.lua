@@ -1,5 +1,6 @@
 -- Iterators over lists that come in pages.
 
+local expect = require "support.expect"
 local service = require "support.service"
 
 local function ids(list)
@@ -152,16 +153,12 @@ describe("an iterator", function()
       for _ = 1, 100 do
          assert(pages:next())
       end
-      local item, err = pages:next()
-      assert.is_nil(item)
-      assert.equal("server", err.kind)
+      expect.failure("server", pages:next())
       assert.equal(105, #collect(pages))
    end)
 
    it("says that an index is not there", function()
-      local item, err = pc:backups("nothing"):next()
-      assert.is_nil(item)
-      assert.equal("not_found", err.kind)
+      expect.failure("not_found", pc:backups("nothing"):next())
    end)
 
    it("raises for misuse where it is made", function()
@@ -171,9 +168,7 @@ describe("an iterator", function()
    end)
 
    it("gives the error of a bad value at the first item", function()
-      local item, err = pc:backups { limit = 0 }:next()
-      assert.is_nil(item)
-      assert.equal("invalid_argument", err.kind)
+      expect.failure("invalid_argument", pc:backups { limit = 0 }:next())
       assert.equal(0, service.sent(emulator))
    end)
 
@@ -211,9 +206,7 @@ describe("an iterator", function()
          assert(emulator:fault { operation = "list_index_backups", on = { from = 2 }, delay = 5 })
          local pages = hurried:backups { index_name = "movies" }
          assert(pages:next_page())
-         local items, err = pages:next_page()
-         assert.is_nil(items)
-         assert.equal("timeout", err.kind)
+         expect.failure("timeout", pages:next_page())
          assert.equal(2, service.sent(emulator))
       end)
 

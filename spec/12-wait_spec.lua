@@ -1,5 +1,6 @@
 -- Waiting until something is done.
 
+local expect = require "support.expect"
 local service = require "support.service"
 
 describe("waiting for", function()
@@ -60,9 +61,7 @@ describe("waiting for", function()
    for _, case in ipairs(ends) do
       it(("what ended badly is an error of kind failed: %s %s"):format(case[2], case[3]), function()
          answers(case[1], case[3])
-         local value, err = pc[case[2]](pc, "x")
-         assert.is_nil(value)
-         assert.equal("failed", err.kind)
+         local err = expect.failure("failed", pc[case[2]](pc, "x"))
          assert.equal("x", err.target)
          assert.is_table(err.resource)
          assert.matches("ended as %u", tostring(err))
@@ -76,9 +75,7 @@ describe("waiting for", function()
    end)
 
    it("something that is not there gives the error at once", function()
-      local value, err = pc:wait_for_backup "nothing"
-      assert.is_nil(value)
-      assert.equal("not_found", err.kind)
+      expect.failure("not_found", pc:wait_for_backup "nothing")
    end)
 
    it("a restore job rides a 404 out", function()
@@ -102,9 +99,7 @@ describe("waiting for", function()
       assert(emulator:fault {
          operation = "describe_backup", on = "all", status = 200, body = '{"backup_id":"x","status":"Initializing"}',
       })
-      local value, err = pc:wait_for_backup("x", { timeout = 0.3 })
-      assert.is_nil(value)
-      assert.equal("timeout", err.kind)
+      local err = expect.failure("timeout", pc:wait_for_backup("x", { timeout = 0.3 }))
       assert.equal("Initializing", err.resource.status)
       assert.matches("still Initializing", tostring(err))
    end)

@@ -1,5 +1,6 @@
 -- Connections: kept, made anew for writes, interrupted.
 
+local expect = require "support.expect"
 local service = require "support.service"
 local uv = require "luv"
 
@@ -85,9 +86,7 @@ describe("a connection", function()
             assert(pc:list_indexes())
             assert(emulator:clear_requests())
             assert(emulator:fault { operation = operation, drop = "after" })
-            local value, err = write()
-            assert.is_nil(value)
-            assert.equal("network", err.kind)
+            local err = expect.failure("network", write())
             assert.is_true(err.maybe_applied)
             assert.equal(1, service.sent(emulator, operation))
          end)
