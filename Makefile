@@ -48,7 +48,8 @@ clean: ## remove everything that was built
 
 $(BUILD)/src/%.o: src/%.c Makefile | $(BUILD)/src
 	@echo "cc $@"
-	@$(COMPILE) $(LUA_FLAGS) $(CURL_FLAGS) -MMD -MP -c -o $@ $<
+	@$(COMPILE) $(LUA_FLAGS) $(CURL_FLAGS) -MMD -MP -c -o $@ $< || { \
+		echo "If a header is missing: make deps LUA=$(LUA) installs it." >&2; exit 1; }
 
 # liblua is not linked: the program that loads the module has it.
 $(CORE): $(OBJECTS) | $(BUILD)/pinecone
@@ -68,7 +69,7 @@ endef
 
 define ENV_SH
 # Made by make. Source it to use lua-pinecone from the checkout with $(LUA).
-root='$(CURDIR)'
+root='$(subst ','\'',$(CURDIR))'
 $(PATHS)
 export PATH="$$root/$(BUILD)/bin:$$PATH"
 unset root
@@ -104,6 +105,7 @@ VALGRIND := valgrind --quiet --error-exitcode=9 --leak-check=full \
 
 # Old releases, as Ubuntu 22.04, do not have every module for every Lua.
 modules: deps
+	@command -v $(LUA) >/dev/null || { echo "There is no $(LUA) here; make deps LUA=$(LUA) installs it." >&2; exit 1; }
 	@for name in cjson luv argparse system; do \
 		$(LUA) -e "require '$$name'" 2>/dev/null || { \
 			echo "$(LUA) does not find the module $$name. Another Lua may: LUA=lua5.1, LUA=luajit." >&2; exit 1; }; \

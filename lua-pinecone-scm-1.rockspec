@@ -36,6 +36,7 @@ build = {
    modules = {
       ["pinecone.core"] = {
          sources = {
+            "src/address.c",
             "src/argument.c",
             "src/buffer.c",
             "src/call.c",
@@ -45,6 +46,7 @@ build = {
             "src/json.c",
             "src/operation.c",
             "src/request.c",
+            "src/rule.c",
             "src/transport.c",
          },
          defines = { "_GNU_SOURCE" },

@@ -119,9 +119,9 @@ describe("pinecone.timestamp", function()
       it(("says that %s is no time"):format(what), function()
          local value, problem = pinecone.timestamp(text)
          assert.is_nil(value)
-         assert.is_string(problem)
-         assert.is_truthy(problem:find(text, 1, true))
-         assert.is_truthy(problem:find("RFC 3339", 1, true))
+         assert.equal("invalid_argument", problem.kind)
+         assert.is_truthy(problem.message:find(text, 1, true))
+         assert.is_truthy(problem.message:find("RFC 3339", 1, true))
       end)
    end
 
@@ -143,8 +143,8 @@ describe("pinecone.timestamp", function()
       it("says that there is no " .. what, function()
          local value, problem = pinecone.timestamp(text)
          assert.is_nil(value)
-         assert.is_truthy(problem:find(text, 1, true))
-         assert.is_truthy(problem:find("does not exist", 1, true))
+         assert.is_truthy(problem.message:find(text, 1, true))
+         assert.is_truthy(problem.message:find("does not exist", 1, true))
       end)
    end
 

@@ -839,8 +839,9 @@ describe("A number", function()
          end)
       end
 
-      it(("of %s seconds raises as the timeout of wait_for_backup"):format(shown(value)), function()
-         holds(misuse("wait_for_backup", "b-1", { timeout = value }), "wait_for_backup: ", "'timeout'")
+      it(("of %s seconds is refused as the timeout of wait_for_backup"):format(shown(value)), function()
+         local err = expect.failure("invalid_argument", pc:wait_for_backup("b-1", { timeout = value }))
+         holds(tostring(err), "wait_for_backup: ", "timeout")
       end)
    end
 

@@ -447,6 +447,14 @@ end)
 
 -- The key -------------------------------------------------------------------------------------------------------------
 
+describe("An error", function()
+
+   it("can be put into a text with ..", function()
+      local err = select(2, pc:describe_backup "b-1")
+      assert.equal("It failed: " .. tostring(err) .. "!", "It failed: " .. err .. "!")
+   end)
+end)
+
 describe("The API key", function()
 
    local answers = {
@@ -568,7 +576,7 @@ describe("Without an answer", function()
       assert.is_nil(err.status)
       assert.equal("list_indexes", err.operation)
       holds(err.message, "connection")
-      holds(err.hint, "server runs")
+      holds(err.hint, "runs, and that host and port are right")
       is_readable(err)
    end)
 
@@ -839,6 +847,6 @@ describe("pinecone.assert", function()
       local text = output:read("*a")
       output:close()
       holds(text, "describe_backup b-1: no connection could be made")
-      holds(text, "Check that the server runs")
+      holds(text, "Check that the server")
    end)
 end)

@@ -100,10 +100,10 @@ describe("an answer", function()
          { "a number", "12", "not with a JSON object" },
          { "a text", '"ok"', "not with a JSON object" },
          { "null", "null", "not with a JSON object" },
-         { "an array", "[1,2]", "without the id" },
-         { "an object of something else", '{"ok":true}', "without the id" },
-         { "an id that is no text", '{"backup_id":{}}', "without the id" },
-         { "a gRPC status", '{"code":3,"message":"x","details":[]}', "without the id" },
+         { "an array", "[1,2]", "without 'backup_id'" },
+         { "an object of something else", '{"ok":true}', "without 'backup_id'" },
+         { "an id that is no text", '{"backup_id":{}}', "without 'backup_id'" },
+         { "a gRPC status", '{"code":3,"message":"x","details":[]}', "without 'backup_id'" },
          { "NaN", '{"backup_id":"b","x":NaN}', "not with JSON" },
          { "hexadecimal", '{"backup_id":"b","x":0x10}', "not with JSON" },
          { "a NUL", '{"backup_id":"b"}\0', "not with JSON" },
@@ -146,10 +146,34 @@ describe("an answer", function()
       assert.same({ data = {} }, pc:list_backups())
    end)
 
-   it("that is a list which is none is an error", function()
-      assert(emulator:fault { operation = "list_project_backups", status = 200, body = '{"data":"x"}' })
-      local _, err = pc:list_backups()
+   for _, body in ipairs { '{"data":"x"}', '{"data":{"a":1}}', "[1,2]", '{"ok":true}', '{"backups":[]}' } do
+      it("that is a list which is none is an error: " .. body, function()
+         assert(emulator:fault { operation = "list_project_backups", status = 200, body = body })
+         local _, err = pc:list_backups()
+         assert.equal("protocol", err.kind)
+      end)
+   end
+
+   it("with a flood of headers is an error of kind too_large", function()
+      local headers = {}
+      for i = 1, 40 do
+         headers["X-Flood-" .. i] = ("x"):rep(10000)
+      end
+      assert(emulator:fault { operation = "list_indexes", status = 200, headers = headers, body = '{"indexes":[]}' })
+      local _, err = pc:list_indexes()
+      assert.equal("too_large", err.kind)
+      assert.matches("headers", err.message)
+   end)
+
+   it("that is a redirect is not followed", function()
+      assert(emulator:fault {
+         operation = "list_indexes", status = 307, headers = { Location = emulator.url .. "/collections" },
+      })
+      local _, err = pc:list_indexes()
       assert.equal("protocol", err.kind)
+      assert.equal(307, err.status)
+      assert.matches("redirect", err.message)
+      assert.equal(0, service.sent(emulator, "list_collections"))
    end)
 
    it("of request may be anything", function()
@@ -157,6 +181,34 @@ describe("an answer", function()
          assert(emulator:fault { operation = "list_indexes", status = 200, body = body })
          assert.same(value, pc:request "/indexes")
       end
+   end)
+end)
+
+describe("a request", function()
+   local emulator, pc
+
+   setup(function()
+      emulator = service.start()
+      pc = service.client(emulator)
+   end)
+   teardown(function() emulator:stop() end)
+
+   it("has whole numbers of up to 14 digits as they are", function()
+      local index = service.serverless(pc, "numbers")
+      assert(pc:request {
+         method = "POST", host = index.host, path = "/vectors/upsert",
+         body = { vectors = { { id = "a", values = { 1, 2, 3 }, metadata = { n = 99999999999999 } } } },
+      })
+      local fetched = assert(pc:request { host = index.host, path = "/vectors/fetch", query = { ids = "a" } })
+      assert.equal("99999999999999", ("%.0f"):format(fetched.vectors.a.metadata.n))
+   end)
+
+   it("is refused when lua-cjson would round a number of it", function()
+      local done, message = pcall(pc.request, pc, {
+         method = "POST", path = "/x", body = { deep = { { ts = 1736900000123456 } } },
+      })
+      assert.is_false(done)
+      assert.matches("would round the number 1%.?7369", message)
    end)
 end)
 
@@ -208,7 +260,9 @@ describe("another JSON library", function()
 
    it("that cannot write the arguments raises", function()
       local pc = with_json { decode = function() end, encode = function() error("no, thanks", 0) end }
-      assert.has_error(function() pc:create_backup "movies" end)
+      local done, message = pcall(pc.create_backup, pc, { index_name = "movies", name = "one" })
+      assert.is_false(done)
+      assert.matches("no, thanks", message, 1, true)
    end)
 
    it("without its two functions is refused", function()

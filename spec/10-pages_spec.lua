@@ -106,25 +106,56 @@ describe("an iterator", function()
       assert.same({ "1001", "1", "2" }, { found[1001], found[1002], found[1003] })
    end)
 
-   it("stops with an error when the server gives a token twice", function()
-      pages_are(page(1, 2, "a"), page(3, 4, "a"))
-      local pages, count = pc:backups(), 0
-      local item, err
-      repeat
-         item, err = pages:next()
-         count = count + (item and 1 or 0)
-      until not item
+   -- Everything there is until the error that ends it.
+   local function until_error(pages)
+      local found = {}
+      while true do
+         local item, err = pages:next()
+         if not item then
+            return found, err
+         end
+         found[#found + 1] = item.backup_id
+      end
+   end
+
+   it("stops with an error when the server gives the same pages again and again", function()
+      pages_are(page(1, 2, "a"), page(3, 4, "b"), page(1, 2, "a"), page(3, 4, "b"), page(1, 2, "a"))
+      local found, err = until_error(pc:backups())
+      assert.same({ "1", "2", "3", "4" }, found)
       assert.equal("protocol", err.kind)
-      assert.equal(2, count)
+      assert.equal(4, service.sent(emulator))
    end)
+
+   for what, token in pairs { ["a number"] = "12", ["an object"] = "{}", ["a line break"] = '"a\\nb"' } do
+      it("gives its page and then an error when the token is " .. what, function()
+         pages_are(('{"data":[{"backup_id":"1"}],"pagination":{"next":%s}}'):format(token))
+         local pages = pc:backups()
+         local found, err = until_error(pages)
+         assert.same({ "1" }, found)
+         assert.equal("protocol", err.kind)
+         assert.is_nil((pages:next()))
+      end)
+   end
 
    it("gives pages, too", function()
       local pages = pc:backups { index_name = "movies" }
       assert.equal(100, #assert(pages:next_page()))
       assert.equal(100, #assert(pages:next_page()))
       assert.equal(5, #assert(pages:next_page()))
-      assert.same({ n = 1 }, { n = select("#", pages:next_page()) })
-      assert.is_nil((pages:next_page()))
+      for _ = 1, 2 do
+         local items, err = pages:next_page()
+         assert.is_nil(items)
+         assert.is_nil(err)
+      end
+   end)
+
+   it("gives what next has left of a page", function()
+      local pages = pc:backups { index_name = "movies" }
+      local first = assert(pages:next())
+      local rest = assert(pages:next_page())
+      assert.equal(99, #rest)
+      assert.not_equal(first.backup_id, rest[1].backup_id)
+      assert.equal(100, #assert(pages:next_page()))
    end)
 
    it("begins where it is told", function()
@@ -189,6 +220,29 @@ describe("an iterator", function()
          service.sleep(0.5)
          assert.equal(100, #assert(pages:next_page()))
          assert.equal(3, service.sent(emulator))
+      end)
+
+      it("counts the timeout from when the page is wanted", function()
+         local hurried = service.client(emulator, { timeout = 0.5 })
+         assert(emulator:fault { operation = "list_index_backups", on = 2, delay = 0.8 })
+         local pages = hurried:backups { index_name = "movies" }
+         assert(pages:next_page())
+         service.until_true(function() return service.sent(emulator) == 2 end)
+         service.sleep(0.4)
+         assert.equal(100, #assert(pages:next_page()))
+         assert.equal(3, service.sent(emulator))
+      end)
+
+      it("leaves the last connection to whoever works on the page", function()
+         local narrow = service.client(emulator, { max_connections = 1, timeout = 5 })
+         local count = 0
+         for backup in narrow:backups { index_name = "movies" } do
+            count = count + 1
+            if count % 50 == 0 then
+               assert(narrow:describe_backup(backup.backup_id))
+            end
+         end
+         assert.equal(205, count)
       end)
 
       it("asks again for a page that was lost meanwhile", function()

@@ -238,6 +238,29 @@ describe("a call", function()
       first:cancel()
    end)
 
+   it("sends its method as it was, whatever became of the text", function()
+      local call = assert(core.request(client, {
+         path = "/indexes/movies", method = ("pu"):upper() .. "T", body = { a = 1 },
+      }))
+      collect()
+      local texts = {}
+      for i = 1, 2000 do
+         texts[i] = ("x"):rep(i % 7) .. i
+      end
+      assert.equal(2000, #texts)
+      repeat until call:block()
+      assert.equal(405, select(2, call:result()).status)
+      assert.equal("PUT", service.log(emulator)[1].method)
+   end)
+
+   it("hides its metamethods", function()
+      local call = begin()
+      assert.equal("string", type(getmetatable(call)))
+      assert.is_nil(call.__gc)
+      assert.is_nil(client.__gc)
+      call:cancel()
+   end)
+
    it("has a text without secrets", function()
       local call = begin()
       assert.matches("^pinecone.call %(describe_backup, %l+%)$", tostring(call))

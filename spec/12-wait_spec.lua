@@ -2,6 +2,7 @@
 
 local expect = require "support.expect"
 local service = require "support.service"
+local uv = require "luv"
 
 describe("waiting for", function()
    local emulator, pc
@@ -104,9 +105,33 @@ describe("waiting for", function()
       assert.matches("still Initializing", tostring(err))
    end)
 
+   it("keeps its time when the service does not answer, and says what went wrong", function()
+      local before = uv.hrtime()
+      assert(emulator:fault { operation = "describe_backup", on = "all", delay = 20 })
+      local err = expect.failure("timeout", pc:wait_for_backup("x", { timeout = 0.4 }))
+      assert.is_true((uv.hrtime() - before) / 1e9 < 3)
+      assert.matches("was not seen as far as is known; the last look failed: not done within", err.message, 1, true)
+   end)
+
+   it("keeps its time when every answer takes long", function()
+      local before = uv.hrtime()
+      assert(emulator:fault { operation = "describe_backup", on = "all", delay = 0.3 })
+      local begun = backup()
+      expect.failure("timeout", pc:wait_for_backup(begun, { timeout = 0.5 }))
+      assert.is_true((uv.hrtime() - before) / 1e9 < 1.5)
+   end)
+
+   it("a restore takes job_id, too, as describe_restore_job does", function()
+      assert(emulator:fault {
+         operation = "describe_restore_job", status = 200, body = '{"restore_job_id":"x","status":"Completed"}',
+      })
+      assert(pc:wait_for_restore { job_id = "x" })
+   end)
+
    it("refuses what makes no sense", function()
-      for _, arguments in ipairs { {}, { 12 }, { {} }, { "x", { timeout = 0 } }, { "x", { timeout = "1" } },
-         { "x", { timout = 1 } } } do
+      for _, arguments in ipairs {
+         {}, { 12 }, { {} }, { "x", { timeout = "1" } }, { "x", { timout = 1 } }, { "x", 1 },
+      } do
          assert.has_error(function() pc:wait_for_backup(arguments[1], arguments[2]) end)
       end
    end)

@@ -118,8 +118,9 @@ describe("a script", function()
       return arg[lowest]
    end
 
-   -- Runs the code in a child that gets the signal once its request has come in; how it ended and how long that took.
-   local function interrupted(code, signal)
+   -- Runs the code in a child that gets the signal once its request has come in, or some seconds later; how it ended
+   -- and how long that took.
+   local function interrupted(code, signal, later)
       assert(emulator:clear_requests())
       local errors, status = uv.new_pipe(false), nil
       local child = assert(uv.spawn(interpreter(), {
@@ -128,6 +129,7 @@ describe("a script", function()
       local text = {}
       errors:read_start(function(_, chunk) text[#text + 1] = chunk end)
       service.until_true(function() return service.sent(emulator, "list_indexes") == 1 end)
+      service.sleep(later or 0)
       local before = uv.hrtime()
       child:kill(signal)
       repeat uv.run "once" until status
@@ -145,6 +147,18 @@ describe("a script", function()
          local pc = assert(require("pinecone").new { host = %q, api_key = %q })
          pc:list_indexes()
       ]]):format(package.path, package.cpath, emulator.url, service.api_key), "sigint")
+      assert.equal(1, status.exit)
+      assert.matches("interrupted!", text)
+      assert.is_true(seconds < 5)
+   end)
+
+   it("that waits between two looks ends at once with Ctrl-C", function()
+      local status, text, seconds = interrupted(([[
+         package.path, package.cpath = %q, %q
+         local pc = assert(require("pinecone").new { host = %q, api_key = %q })
+         pc:list_indexes({}, { timeout = 0.1 })
+         pc:_sleep(30)
+      ]]):format(package.path, package.cpath, emulator.url, service.api_key), "sigint", 0.5)
       assert.equal(1, status.exit)
       assert.matches("interrupted!", text)
       assert.is_true(seconds < 5)

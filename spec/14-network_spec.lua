@@ -113,6 +113,33 @@ describe("a proxy", function()
       assert.equal("network", err.kind)
    end)
 
+   it("elsewhere is not asked for this machine, which it could not reach", function()
+      assert(ask { host = emulator.url, proxy = "http://proxy.invalid:3128" })
+   end)
+
+   it("whose address is none is refused, and its password is not shown", function()
+      for _, proxy in ipairs { "http://user:secret@127.0.0.1:99999", "ftp://user:secret@127.0.0.1", ":::" } do
+         local value, err = pinecone.new { api_key = "k", proxy = proxy }
+         assert.is_nil(value)
+         assert.equal("invalid_argument", err.kind)
+         assert.not_matches("secret", tostring(err))
+      end
+   end)
+
+   it("that does not answer is named without its password", function()
+      local _, err = ask { host = "https://api.invalid", proxy = "http://user:secret@127.0.0.1:1" }
+      assert.equal("network", err.kind)
+      assert.matches("proxy", err.hint)
+      assert.not_matches("secret", tostring(err))
+   end)
+
+   it("that refuses the connection leaves a write undone", function()
+      local pc = assert(pinecone.new { api_key = "k", host = "https://api.invalid", proxy = emulator.url })
+      local _, err = pc:create_backup "movies"
+      assert.equal("network", err.kind)
+      assert.is_nil(err.maybe_applied)
+   end)
+
    it("of the environment is asked for other hosts, never for this machine", function()
       uv.os_setenv("http_proxy", "http://127.0.0.1:1")
       uv.os_setenv("https_proxy", "http://127.0.0.1:1")

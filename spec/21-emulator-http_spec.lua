@@ -975,7 +975,7 @@ describe("the emulator's process", function()
    end)
 
    it("refuses options it does not know", function()
-      assert.has_error(function() emulator.spawn({ job_second = 1 }) end, "unknown option 'job_second'")
+      assert.error_matches(function() emulator.spawn({ job_second = 1 }) end, "unknown option 'job_second'; it takes api_key")
       assert.has_error(function() emulator.run({ port = "x" }) end, "option 'port' must be a port number")
       local answer, problem = emulator.spawn({ lua = "/nowhere/lua" })
       assert.is_nil(answer)

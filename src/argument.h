@@ -2,6 +2,8 @@
 #ifndef PINECONE_ARGUMENT_H
 #define PINECONE_ARGUMENT_H
 
+#include "rule.h"
+
 #include <lua.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,6 +17,7 @@ typedef enum {
     TYPE_BOOLEAN,
     TYPE_TABLE,
     TYPE_TAGS, /* a table of strings, every key and every value */
+    TYPE_FUNCTION,
 } ArgumentType;
 
 typedef enum {
@@ -24,16 +27,6 @@ typedef enum {
     PLACE_BODY,
     PLACE_HOST, /* names the server that is asked */
 } ArgumentPlace;
-
-/* What a value of the right type must satisfy. `text` finishes the sentence "it must be ...". */
-typedef struct Rule {
-    bool (*holds)(lua_State *L, int index, const struct Rule *rule, const char *api_version);
-    double least, most;
-    const char *const *values;
-    const char *text;
-    /* pushes which part of a table is wrong; NULL where the value is shown itself */
-    void (*push_culprit)(lua_State *L, int index, const char *api_version);
-} Rule;
 
 typedef struct Argument {
     const char *name;
@@ -46,10 +39,6 @@ typedef struct Argument {
     const Rule *rule;
     const char *text; /* what it means, for the reference and for messages */
 } Argument;
-
-extern const Rule rule_index_name, rule_backup_name, rule_id, rule_text, rule_tags, rule_limit, rule_positive,
-    rule_dimension, rule_frequency, rule_deletion_protection, rule_path, rule_seconds, rule_api_version, rule_key,
-    rule_method;
 
 typedef enum {
     CHECK_PASSED,
@@ -67,9 +56,6 @@ Check arguments_check(lua_State *L, int base, const char *who, const Argument *r
 
 const char *argument_wire(const Argument *row);
 const char *argument_type_name(ArgumentType type);
-
-/* True when the text holds a control character: these are refused in whatever goes into a header, path or key. */
-bool has_control(const char *text, size_t length);
 
 #pragma GCC visibility pop
 

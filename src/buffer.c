@@ -72,10 +72,3 @@ void wipe(void *memory, size_t count)
     while (count-- > 0)
         *byte++ = 0;
 }
-
-void buffer_wipe(Buffer *buffer)
-{
-    if (buffer->data != NULL)
-        wipe(buffer->data, buffer->capacity);
-    buffer_free(buffer);
-}

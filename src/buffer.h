@@ -20,9 +20,8 @@ bool buffer_add_text(Buffer *buffer, const char *text);
 /* Adds the bytes percent-encoded (RFC 3986); those in `keep` stay as they are, besides the unreserved. */
 bool buffer_add_encoded(Buffer *buffer, const char *bytes, size_t count, const char *keep);
 
-/* Gives the memory back. Wiping overwrites it first, for what is secret. */
+/* Gives the memory back. */
 void buffer_free(Buffer *buffer);
-void buffer_wipe(Buffer *buffer);
 
 /* Overwrites memory in a way that the compiler may not leave out. */
 void wipe(void *memory, size_t count);

@@ -1,5 +1,6 @@
 #include "call.h"
 
+#include "address.h"
 #include "compat.h"
 #include "failure.h"
 #include "operation.h"
@@ -37,6 +38,8 @@ struct Call {
     int attempts;
     char target[64]; /* what it is about, for messages: an index, an id */
     char version[40];
+    char method[8];
+    bool decoding;      /* its result is being made, so that it must not go away */
     Call *next, **link; /* in the client's list of calls that are not finished */
 };
 
@@ -82,11 +85,10 @@ void call_end(Call *call, const char *kind, const char *message)
     snprintf(call->exchange.message, sizeof call->exchange.message, "%s", message);
 }
 
-/* The one way out of a call's memory and handles, whoever comes first: __gc, __close or cancel. */
+/* The one way out of a call's memory and handles, whoever comes first: cancel, result, __gc or __close. */
 static void release(lua_State *L, Call *call)
 {
     call_end(call, "cancelled", "the call was cancelled");
-    call->taken = true;
     buffer_free(&call->url);
     buffer_free(&call->body);
     buffer_free(&call->exchange.answer);
@@ -266,13 +268,26 @@ static int call_renew(lua_State *L)
 */
 static int call_cancel(lua_State *L)
 {
-    call_end(call_at(L), "cancelled", "the call was cancelled");
+    Call *call = call_at(L);
+    if (call->state != CALL_DONE)
+        release(L, call);
     return 0;
 }
 
 static int call_collect(lua_State *L)
 {
     release(L, call_at(L));
+    return 0;
+}
+
+/* __close; a JSON library that is called back may hold the call itself. */
+static int call_close(lua_State *L)
+{
+    Call *call = call_at(L);
+    if (call->decoding)
+        return luaL_error(L, "the call is giving its result");
+    call->taken = true;
+    release(L, call);
     return 0;
 }
 
@@ -292,7 +307,8 @@ static void add_details(lua_State *L, const Call *call, bool maybe_applied)
 {
     failure_set_text(L, "operation", call->operation->name);
     failure_set_text(L, "target", call->target);
-    if (call->client == NULL || strstr(call->exchange.request_id, call->client->key) == NULL)
+    const char *secret = call->client != NULL ? call->client->key : NULL;
+    if (secret != NULL && strstr(call->exchange.request_id, secret) == NULL)
         failure_set_text(L, "request_id", call->exchange.request_id);
     failure_set_number(L, "attempts", call->attempts);
     failure_set_number(L, "elapsed", round((double)(call->ended - call->started) / 1000) / 1000);
@@ -306,34 +322,63 @@ static void add_details(lua_State *L, const Call *call, bool maybe_applied)
 static int fail(lua_State *L, const Call *call, bool maybe_applied)
 {
     add_details(L, call, maybe_applied && call->writes);
-    lua_pushnil(L);
-    lua_insert(L, -2);
-    return 2;
+    return failure_return(L);
 }
 
-/* NULL when the value on top of the stack is what the operation answers; else what is wrong with it. */
+/* True for an object whose only field is `pagination`, or none: Pinecone may leave an empty list out. */
+static bool is_bare(lua_State *L)
+{
+    bool bare = true;
+    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1))
+        bare = bare && lua_type(L, -2) == LUA_TSTRING && strcmp(lua_tostring(L, -2), "pagination") == 0;
+    return bare;
+}
+
+/* A table with fields but no elements was an object. */
+static bool is_sequence(lua_State *L)
+{
+    if (!lua_istable(L, -1))
+        return false;
+    lua_pushnil(L);
+    if (lua_next(L, -2) == 0)
+        return true;
+    lua_pop(L, 2);
+    return compat_rawlen(L, -1) > 0;
+}
+
+static bool fits_list(lua_State *L, const char *list)
+{
+    lua_getfield(L, -1, list);
+    bool absent = lua_isnil(L, -1), good = is_sequence(L);
+    lua_pop(L, 1);
+    if (!absent || !is_bare(L))
+        return good;
+    lua_newtable(L);
+    lua_setfield(L, -2, list);
+    return true;
+}
+
+static bool has_text(lua_State *L, const char *field)
+{
+    lua_getfield(L, -1, field);
+    bool found = lua_type(L, -1) == LUA_TSTRING;
+    lua_pop(L, 1);
+    return found;
+}
+
+/* NULL when the value on top of the stack is what the operation answers; else what is wrong with it, with the text
+ * kept on the stack. */
 static const char *misfit(lua_State *L, const Operation *operation)
 {
     if (operation->answer == ANSWER_ANY)
         return NULL;
     if (!lua_istable(L, -1))
         return "not with a JSON object";
-    if (operation->answer == ANSWER_LIST) {
-        lua_getfield(L, -1, operation->list);
-        bool absent = lua_isnil(L, -1), list = lua_istable(L, -1);
-        lua_pop(L, 1);
-        if (absent) {
-            lua_newtable(L); /* Pinecone may leave an empty list out */
-            lua_setfield(L, -2, operation->list);
-        }
-        return absent || list ? NULL : "its list is none";
-    }
-    if (operation->id == NULL)
+    if (operation->answer == ANSWER_LIST)
+        return fits_list(L, operation->list) ? NULL : lua_pushfstring(L, "without a list in '%s'", operation->list);
+    if (operation->id == NULL || has_text(L, operation->id))
         return NULL;
-    lua_getfield(L, -1, operation->id);
-    bool known = lua_type(L, -1) == LUA_TSTRING;
-    lua_pop(L, 1);
-    return known ? NULL : "without the id of what it speaks of";
+    return lua_pushfstring(L, "without '%s'", operation->id);
 }
 
 static int push_success(lua_State *L, Call *call, const FailedAnswer *answer)
@@ -407,7 +452,9 @@ static int call_result(lua_State *L)
         lua_pushboolean(L, call->exchange.kind == NULL);
         return 1;
     }
+    call->decoding = true;
     int count = push_result(L, call);
+    call->decoding = false;
     release(L, call);
     return count;
 }
@@ -450,9 +497,7 @@ static int refuse(lua_State *L, const Operation *operation, Check outcome)
         failure_set_text(L, "operation", operation->name);
         failure_set_number(L, "attempts", 0);
     }
-    lua_pushnil(L);
-    lua_insert(L, -2);
-    return 2;
+    return failure_return(L);
 }
 
 /* The version named in the call's options, among its arguments (request), or by the client; maybe NULL. */
@@ -502,23 +547,54 @@ static Check build_url(lua_State *L, Call *call, int base)
         lua_pushfstring(L, "%s: 'index_name' is missing (string: the index)", call->operation->name);
         return CHECK_MISUSE;
     }
-    const char *wrong = client_add_server(call->client, name, &call->url, &call->loopback);
+    Address address = {0};
+    const char *server = name != NULL ? name : call->client->server;
+    const char *wrong = address_add(server, call->client->plain, &call->url, &address);
+    call->loopback = address.loopback;
+    if (wrong == address_no_memory)
+        luaL_error(L, "not enough memory");
     if (wrong != NULL) {
-        lua_pushfstring(L, "host '%s' is %s", client_shown_host(name), wrong);
+        lua_pushfstring(L, "host '%s' is %s", address_shown(server), wrong);
         return CHECK_BAD;
     }
     return request_add_path(L, call->operation, base, &call->url);
 }
 
+static void keep_body(lua_State *L, Call *call, const char *text, size_t length)
+{
+    if (!buffer_add(&call->body, text, length))
+        luaL_error(L, "not enough memory");
+    call->exchange.body = call->body.data;
+    call->exchange.body_length = call->body.length;
+}
+
+static bool is_empty(lua_State *L)
+{
+    lua_pushnil(L);
+    if (lua_next(L, -2) == 0)
+        return true;
+    lua_pop(L, 2);
+    return false;
+}
+
 static Check build_body(lua_State *L, Call *call, int base)
 {
-    call->exchange.method = request_method(L, call->operation, base);
+    snprintf(call->method, sizeof call->method, "%s", request_method(L, call->operation, base));
+    call->exchange.method = call->method;
+    bool takes_body = strcmp(call->method, "GET") != 0;
     request_push_body(L, call->operation, base);
-    if (lua_isnil(L, -1))
+    if (lua_isnil(L, -1)) {
+        if (takes_body && strcmp(call->method, "DELETE") != 0)
+            keep_body(L, call, "", 0); /* so that a Content-Length is sent */
         return CHECK_PASSED;
-    if (strcmp(call->exchange.method, "GET") == 0) {
+    }
+    if (!takes_body) {
         lua_pushfstring(L, "%s: a GET has no 'body'; name the method, such as POST", call->operation->name);
         return CHECK_MISUSE;
+    }
+    if (is_empty(L)) {
+        keep_body(L, call, "{}", 2); /* a JSON library may take it for an array */
+        return CHECK_PASSED;
     }
     if (!json_push_text(L, &call->client->json, -1)) {
         const char *why = lua_tostring(L, -1);
@@ -528,10 +604,7 @@ static Check build_body(lua_State *L, Call *call, int base)
     }
     size_t length;
     const char *text = lua_tolstring(L, -1, &length);
-    if (!buffer_add(&call->body, text, length))
-        luaL_error(L, "not enough memory");
-    call->exchange.body = call->body.data;
-    call->exchange.body_length = call->body.length;
+    keep_body(L, call, text, length);
     return CHECK_PASSED;
 }
 
@@ -573,9 +646,7 @@ int call_new(lua_State *L)
         lua_pushliteral(L, "the client is closed");
         failure_push(L, "closed");
         failure_set_text(L, "operation", operation->name);
-        lua_pushnil(L);
-        lua_insert(L, -2);
-        return 2;
+        return failure_return(L);
     }
     Call *call = push_call(L);
     call->operation = operation;
@@ -614,14 +685,11 @@ int call_new_timer(lua_State *L)
 void call_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"step", call_step},    {"block", call_block},     {"interest", call_interest},
-        {"renew", call_renew},  {"result", call_result},   {"cancel", call_cancel},
-        {"__gc", call_collect}, {"__close", call_collect}, {"__tostring", call_tostring},
+        {"step", call_step},   {"block", call_block},   {"interest", call_interest},
+        {"renew", call_renew}, {"result", call_result}, {"cancel", call_cancel},
         {NULL, NULL},
     };
-    luaL_newmetatable(L, type_name);
-    compat_setfuncs(L, methods);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    static const luaL_Reg meta[] = {
+        {"__gc", call_collect}, {"__close", call_close}, {"__tostring", call_tostring}, {NULL, NULL}};
+    compat_newclass(L, type_name, methods, meta);
 }

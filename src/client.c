@@ -1,11 +1,11 @@
 #include "client.h"
 
+#include "address.h"
 #include "argument.h"
 #include "call.h"
 #include "compat.h"
 #include "failure.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -30,6 +30,7 @@ enum {
     OPTION_HEADERS,
     OPTION_SOURCE_TAG,
     OPTION_JSON,
+    OPTION_WAIT,
     OPTION_COUNT
 };
 
@@ -66,6 +67,7 @@ static const Argument options[OPTION_COUNT] = {
                            .rule = &rule_text,
                            .text = "names your product in the User-Agent"},
     [OPTION_JSON] = {.name = "json", .type = TYPE_TABLE, .text = "another JSON library: decode, encode, null"},
+    [OPTION_WAIT] = {.name = "wait", .type = TYPE_FUNCTION, .text = "for the Lua layer: how to wait for a call"},
 };
 
 static double number_option(lua_State *L, int index, double otherwise)
@@ -79,7 +81,7 @@ static void no_memory(lua_State *L)
 }
 
 /* Keeps a copy with the client; NULL for nil. */
-static const char *keep_text(lua_State *L, Client *client, int index)
+static char *keep_text(lua_State *L, Client *client, int index)
 {
     if (lua_isnil(L, index))
         return NULL;
@@ -90,110 +92,11 @@ static const char *keep_text(lua_State *L, Client *client, int index)
     return copy;
 }
 
-static char *copy_text(lua_State *L, int index)
-{
-    char *copy = strdup(lua_tostring(L, index));
-    if (copy == NULL)
-        no_memory(L);
-    return copy;
-}
-
-/* Host ------------------------------------------------------------------------------------------------------------- */
-
-static bool is_loopback(const char *host, size_t length)
-{
-    if (length == 9 && strncasecmp(host, "localhost", 9) == 0)
-        return true;
-    if (length == 5 && strncmp(host, "[::1]", 5) == 0)
-        return true;
-    if (length < 7 || strncmp(host, "127.", 4) != 0)
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (!isdigit((unsigned char)host[i]) && host[i] != '.')
-            return false;
-    return true;
-}
-
-/* Length of the host's name without its port; 0 when the text is not "name", "name:port", "[v6]" or "[v6]:port". */
-static size_t host_name_length(const char *host)
-{
-    size_t length = host[0] == '[' ? strspn(host + 1, "0123456789abcdefABCDEF:.") + 1 : 0;
-    if (length > 0 && host[length] != ']')
-        return 0;
-    if (length > 0)
-        length++;
-    while (length == 0 || host[0] != '[') {
-        unsigned char c = (unsigned char)host[length];
-        if (!isalnum(c) && c != '-' && c != '.' && c != '_')
-            break;
-        length++;
-    }
-    const char *port = host + length;
-    if (*port == '\0')
-        return length;
-    size_t digits = *port == ':' ? strspn(port + 1, "0123456789") : 0;
-    return digits >= 1 && digits <= 5 && port[1 + digits] == '\0' && atol(port + 1) <= 65535 ? length : 0;
-}
-
-/* The scheme: as given; else http where the control plane speaks it and the host is on this machine; else https. */
-static const char *add_host(const char *host, bool plain, Buffer *url, bool *is_plain, bool *loopback)
-{
-    bool https = strncasecmp(host, "https://", 8) == 0, http = strncasecmp(host, "http://", 7) == 0;
-    const char *name = https ? host + 8 : http ? host + 7 : host;
-    size_t length = strlen(name);
-    char bare[256];
-    if (length > 0 && name[length - 1] == '/')
-        length--;
-    if (length >= sizeof bare)
-        return "longer than any host name";
-    snprintf(bare, sizeof bare, "%.*s", (int)length, name);
-    size_t name_length = host_name_length(bare);
-    if (name_length == 0)
-        return "not an address such as 'https://api.pinecone.io' or '127.0.0.1:5080': a scheme (or none), a host, "
-               "maybe a port, nothing else";
-    *loopback = is_loopback(bare, name_length);
-    *is_plain = http || (!https && plain && *loopback);
-    if (*is_plain && !*loopback)
-        return "plain http, which would show the API key to everybody on the way; use https (http is only for this "
-               "machine's loopback)";
-    bool added = buffer_add_text(url, *is_plain ? "http://" : "https://") && buffer_add_text(url, bare);
-    return added ? NULL : "not kept: memory ran out";
-}
-
-const char *client_shown_host(const char *host)
-{
-    const char *at = strrchr(host, '@');
-    return at != NULL ? at : host;
-}
-
-const char *client_add_server(const Client *client, const char *host, Buffer *url, bool *loopback)
-{
-    bool plain = false;
-    return add_host(host != NULL ? host : client->server, client->plain, url, &plain, loopback);
-}
-
 /* Headers ---------------------------------------------------------------------------------------------------------- */
 
-static void add_header(lua_State *L, Client *client, const char *line)
+static void add_header(lua_State *L, Client *client, const char *name, const char *value)
 {
-    TransportHeader *list = transport_header_add(client->headers, line);
-    if (list == NULL)
-        no_memory(L);
-    client->headers = list;
-    client->settings.headers = list;
-}
-
-static void add_key_header(lua_State *L, Client *client)
-{
-    static const char name[] = "Api-Key: ";
-    size_t size = sizeof name + strlen(client->key);
-    char *line = malloc(size);
-    if (line == NULL)
-        no_memory(L);
-    snprintf(line, size, "%s%s", name, client->key);
-    TransportHeader *list = transport_header_add(client->headers, line);
-    wipe(line, size);
-    free(line);
+    TransportHeader *list = transport_header_add(client->headers, name, value);
     if (list == NULL)
         no_memory(L);
     client->headers = list;
@@ -203,9 +106,21 @@ static void add_key_header(lua_State *L, Client *client)
 /* Names whose meaning is ours or libcurl's: a second one could smuggle a request or replace the key. */
 static bool is_reserved(const char *name)
 {
-    static const char *const reserved[] = {
-        "Api-Key",    "Host", "Content-Length", "Content-Type", "Transfer-Encoding",      "Connection", "Expect",
-        "User-Agent", "TE",   "Trailer",        "Upgrade",      "X-Pinecone-Api-Version", NULL};
+    static const char *const reserved[] = {"Accept",
+                                           "Accept-Encoding",
+                                           "Api-Key",
+                                           "Connection",
+                                           "Content-Length",
+                                           "Content-Type",
+                                           "Expect",
+                                           "Host",
+                                           "TE",
+                                           "Trailer",
+                                           "Transfer-Encoding",
+                                           "Upgrade",
+                                           "User-Agent",
+                                           "X-Pinecone-Api-Version",
+                                           NULL};
     for (const char *const *word = reserved; *word != NULL; word++)
         if (strcasecmp(name, *word) == 0)
             return true;
@@ -214,10 +129,7 @@ static bool is_reserved(const char *name)
 
 static bool is_token(const char *name, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        if (name[i] == '\0' || !(isalnum((unsigned char)name[i]) || strchr("!#$%&'*+-.^_`|~", name[i]) != NULL))
-            return false;
-    return length > 0;
+    return length > 0 && all_of(name, length, "!#$%&'*+-.^_`|~");
 }
 
 static Check add_headers(lua_State *L, Client *client, int table)
@@ -233,17 +145,16 @@ static Check add_headers(lua_State *L, Client *client, int table)
             lua_pushliteral(L, "'headers' holds a name that HTTP does not allow");
             return CHECK_BAD;
         }
-        if (length == 0 || has_control(value, length)) {
-            lua_pushfstring(L, "header '%s' is not valid: it must be a text without control characters", name);
+        if (strspn(value, " ") == length || has_control(value, length)) {
+            lua_pushfstring(L, "header '%s' is not valid: it must be a text without control characters, not empty",
+                            name);
             return CHECK_BAD;
         }
         if (is_reserved(name)) {
             lua_pushfstring(L, "'headers' may not set %s, which the library sets itself", name);
             return CHECK_BAD;
         }
-        lua_pushfstring(L, "%s: %s", name, value);
-        add_header(L, client, lua_tostring(L, -1));
-        lua_pop(L, 1);
+        add_header(L, client, name, value);
     }
     return CHECK_PASSED;
 }
@@ -266,32 +177,34 @@ static void push_user_agent(lua_State *L, int source_tag)
     lua_concat(L, 2);
 }
 
-static Check set_up(lua_State *L, Client *client, int base)
+static void set_numbers(lua_State *L, Client *client, int base)
 {
-    client->key = copy_text(L, base + OPTION_API_KEY);
-    if (!lua_isnil(L, base + OPTION_API_VERSION))
-        client->api_version = copy_text(L, base + OPTION_API_VERSION);
     client->timeout = number_option(L, base + OPTION_TIMEOUT, 60);
     client->max_connections = (int)number_option(L, base + OPTION_MAX_CONNECTIONS, 64);
     client->max_response_bytes = (size_t)number_option(L, base + OPTION_MAX_RESPONSE_BYTES, 64 * 1024 * 1024);
     client->settings.connect_timeout = number_option(L, base + OPTION_CONNECT_TIMEOUT, 10);
     if (client->settings.connect_timeout > 1e6)
         client->settings.connect_timeout = 1e6; /* libcurl counts milliseconds in a long */
+}
+
+static void set_texts(lua_State *L, Client *client, int base)
+{
+    client->key = keep_text(L, client, base + OPTION_API_KEY);
+    client->api_version = keep_text(L, client, base + OPTION_API_VERSION);
     client->settings.proxy = keep_text(L, client, base + OPTION_PROXY);
     client->settings.no_proxy = keep_text(L, client, base + OPTION_NO_PROXY);
     client->settings.ca_file = keep_text(L, client, base + OPTION_CA_FILE);
     client->settings.ca_path = keep_text(L, client, base + OPTION_CA_PATH);
     push_user_agent(L, base + OPTION_SOURCE_TAG);
     client->settings.user_agent = keep_text(L, client, lua_gettop(L));
-    add_header(L, client, "Accept: application/json");
-    add_header(L, client, "Expect:"); /* no extra round trip before a body */
-    if (!lua_isnil(L, base + OPTION_HEADERS)) {
-        Check outcome = add_headers(L, client, base + OPTION_HEADERS);
-        if (outcome != CHECK_PASSED)
-            return outcome;
-    }
-    add_key_header(L, client);
-    return CHECK_PASSED;
+}
+
+static Check set_headers(lua_State *L, Client *client, int base)
+{
+    add_header(L, client, "Accept", "application/json");
+    add_header(L, client, "Expect", NULL); /* no extra round trip before a body */
+    add_header(L, client, "Api-Key", client->key);
+    return lua_isnil(L, base + OPTION_HEADERS) ? CHECK_PASSED : add_headers(L, client, base + OPTION_HEADERS);
 }
 
 static Check set_server(lua_State *L, Client *client, int base)
@@ -299,12 +212,36 @@ static Check set_server(lua_State *L, Client *client, int base)
     const char *host =
         lua_isnil(L, base + OPTION_HOST) ? "https://api.pinecone.io" : lua_tostring(L, base + OPTION_HOST);
     Buffer url = {0};
-    bool loopback;
-    const char *wrong = add_host(host, false, &url, &client->plain, &loopback);
+    Address address = {0};
+    const char *wrong = address_add(host, false, &url, &address);
     client->server = url.data;
+    client->plain = address.plain;
+    if (wrong == address_no_memory)
+        no_memory(L);
     if (wrong != NULL)
-        lua_pushfstring(L, "host '%s' is %s", client_shown_host(host), wrong);
+        lua_pushfstring(L, "host '%s' is %s", address_shown(host), wrong);
     return wrong == NULL ? CHECK_PASSED : CHECK_BAD;
+}
+
+static Check set_proxy(lua_State *L, Client *client)
+{
+    Address address = {0};
+    const char *proxy = client->settings.proxy;
+    const char *wrong = proxy != NULL ? address_check_proxy(proxy, &address) : NULL;
+    client->settings.proxy_is_local = address.loopback;
+    if (wrong != NULL)
+        lua_pushfstring(L, "proxy '%s' is %s", address_shown(proxy), wrong);
+    return wrong == NULL ? CHECK_PASSED : CHECK_BAD;
+}
+
+static Check set_up(lua_State *L, Client *client, int base)
+{
+    set_numbers(L, client, base);
+    set_texts(L, client, base);
+    Check outcome = set_server(L, client, base);
+    if (outcome == CHECK_PASSED)
+        outcome = set_proxy(L, client);
+    return outcome == CHECK_PASSED ? set_headers(L, client, base) : outcome;
 }
 
 static int refuse(lua_State *L, Check outcome, const char *kind)
@@ -313,9 +250,7 @@ static int refuse(lua_State *L, Check outcome, const char *kind)
         failure_push(L, kind);
         failure_set_text(L, "operation", "new");
     }
-    lua_pushnil(L);
-    lua_insert(L, -2);
-    return 2;
+    return failure_return(L);
 }
 
 int client_new(lua_State *L)
@@ -340,17 +275,17 @@ int client_new(lua_State *L)
         return luaL_error(L, "not enough memory");
     client->references = 1;
     client->pid = getpid();
-    client->json = (Json){LUA_NOREF, LUA_NOREF, LUA_NOREF};
+    client->json = (Json){.decode = LUA_NOREF, .encode = LUA_NOREF, .null = LUA_NOREF};
     if (!json_open(L, &client->json, base + OPTION_JSON))
         return refuse(L, CHECK_MISUSE, NULL);
-    outcome = set_server(L, client, base);
-    if (outcome == CHECK_PASSED)
-        outcome = set_up(L, client, base);
+    outcome = set_up(L, client, base);
     if (outcome != CHECK_PASSED)
         return refuse(L, outcome, "invalid_argument");
     client->share = transport_share_new();
     if (client->share == NULL)
         no_memory(L);
+    /* the collector does not see what a client weighs: descriptors and libcurl's memory */
+    lua_gc(L, LUA_GCSTEP, 100);
     lua_pushvalue(L, 2);
     return 1;
 }
@@ -374,17 +309,26 @@ static void wipe_text(char *text)
     free(text);
 }
 
+/* What is secret goes as soon as nothing can be sent any more. */
+static void forget_key(Client *client)
+{
+    transport_headers_free(client->headers);
+    client->headers = NULL;
+    client->settings.headers = NULL;
+    if (client->key != NULL)
+        wipe(client->key, strlen(client->key));
+    client->key = NULL;
+}
+
 static void free_client(lua_State *L, Client *client)
 {
     free_idle(client);
     transport_share_free(client->share);
-    transport_headers_free(client->headers);
+    forget_key(client);
     json_close(L, &client->json);
-    wipe_text(client->key);
     for (int i = 0; i < client->text_count; i++)
         wipe_text(client->texts[i]); /* a proxy's address may hold a password */
     free(client->server);
-    free(client->api_version);
     free(client);
 }
 
@@ -411,6 +355,7 @@ static int client_close(lua_State *L)
     while (client->calls != NULL)
         call_end(client->calls, "closed", "the client was closed while this call was under way");
     free_idle(client);
+    forget_key(client);
     client_release(L, client);
     return 0;
 }
@@ -440,7 +385,7 @@ static void notice_fork(Client *client)
     if (client->pid == getpid())
         return;
     free_idle(client);
-    client->transport_count = 0;
+    client->transport_count = client->taken_count = 0;
     transport_share_free(client->share);
     client->share = transport_share_new();
     client->pid = getpid();
@@ -462,10 +407,8 @@ static Transport *take_known(Client *client, const char *url)
     return NULL;
 }
 
-Transport *client_take(Client *client, const char *url, bool *memory)
+static Transport *take(Client *client, const char *url, bool *memory)
 {
-    *memory = true;
-    notice_fork(client);
     Transport *transport = take_known(client, url);
     if (transport != NULL)
         return transport;
@@ -481,8 +424,18 @@ Transport *client_take(Client *client, const char *url, bool *memory)
     return transport;
 }
 
+Transport *client_take(Client *client, const char *url, bool *memory)
+{
+    *memory = true;
+    notice_fork(client);
+    Transport *transport = take(client, url, memory);
+    client->taken_count += transport != NULL;
+    return transport;
+}
+
 void client_give(Client *client, Transport *transport)
 {
+    client->taken_count--;
     if (client->closed) {
         transport_free(transport);
         client->transport_count--;
@@ -492,23 +445,28 @@ void client_give(Client *client, Transport *transport)
     client->idle = transport;
 }
 
+/*** Tells how many further calls could be under way at once.
+@function client:spare
+@treturn int
+*/
+static int client_spare(lua_State *L)
+{
+    const Client *client = client_at(L, 1);
+    lua_pushinteger(L, client != NULL ? client->max_connections - client->taken_count : 0);
+    return 1;
+}
+
 static int client_tostring(lua_State *L)
 {
-    Client *client = client_at(L, 1);
+    const Client *client = client_at(L, 1);
     lua_pushfstring(L, "pinecone.client (%s)", client != NULL ? client->server : "closed");
     return 1;
 }
 
 void client_register(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"close", client_close},
-                                       {"__gc", client_collect},
-                                       {"__close", client_close},
-                                       {"__tostring", client_tostring},
-                                       {NULL, NULL}};
-    luaL_newmetatable(L, type_name);
-    compat_setfuncs(L, methods);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    static const luaL_Reg methods[] = {{"close", client_close}, {"spare", client_spare}, {NULL, NULL}};
+    static const luaL_Reg meta[] = {
+        {"__gc", client_collect}, {"__close", client_close}, {"__tostring", client_tostring}, {NULL, NULL}};
+    compat_newclass(L, type_name, methods, meta);
 }

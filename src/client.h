@@ -19,9 +19,9 @@ typedef struct Client {
     int references;
     pid_t pid;
     bool closed;
-    char *server; /* scheme, host and port of the control plane */
-    bool plain;   /* it is asked over http, which only this machine's loopback may be */
-    char *key;
+    char *server;      /* scheme, host and port of the control plane */
+    bool plain;        /* it is asked over http, which only this machine's loopback may be */
+    char *key;         /* NULL once it is closed */
     char *api_version; /* NULL: what each operation says */
     double timeout;    /* seconds */
     int max_connections;
@@ -29,11 +29,11 @@ typedef struct Client {
     Json json;
     TransportSettings settings;
     TransportHeader *headers;
-    char *texts[8]; /* what the settings point at */
+    char *texts[8]; /* owns what these point at, the server apart */
     int text_count;
     TransportShare *share;
     Transport *idle; /* the last one given back first */
-    int transport_count;
+    int transport_count, taken_count;
     Call *calls; /* all that are not finished */
 } Client;
 
@@ -50,13 +50,6 @@ void client_release(lua_State *L, Client *client);
 /* A transport for this URL, or NULL while all are taken; false in `memory` when none could be made. */
 Transport *client_take(Client *client, const char *url, bool *memory);
 void client_give(Client *client, Transport *transport);
-
-/* The host as it may be shown: without a user part, which may hold a password. */
-const char *client_shown_host(const char *host);
-
-/* Adds scheme and host of an index's host, or of the control plane when `host` is NULL, to a URL. Answers what is
- * wrong with the host, or NULL. */
-const char *client_add_server(const Client *client, const char *host, Buffer *url, bool *loopback);
 
 #pragma GCC visibility pop
 

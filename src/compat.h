@@ -21,23 +21,23 @@ static inline int compat_absindex(lua_State *L, int index)
 {
     return index > 0 || index <= LUA_REGISTRYINDEX ? index : lua_gettop(L) + index + 1;
 }
-
-static inline void *compat_testudata(lua_State *L, int index, const char *type)
-{
-    void *block = lua_touserdata(L, index);
-    if (block == NULL || !lua_getmetatable(L, index))
-        return NULL;
-    lua_getfield(L, LUA_REGISTRYINDEX, type);
-    if (!lua_rawequal(L, -1, -2))
-        block = NULL;
-    lua_pop(L, 2);
-    return block;
-}
 #else
 #define compat_rawlen lua_rawlen
 #define compat_absindex lua_absindex
-#define compat_testudata luaL_testudata
 #define compat_setfuncs(L, functions) luaL_setfuncs(L, functions, 0)
 #endif
+
+/* Registers a metatable whose metamethods cannot be called as methods. */
+static inline void compat_newclass(lua_State *L, const char *type, const luaL_Reg *methods, const luaL_Reg *meta)
+{
+    luaL_newmetatable(L, type);
+    compat_setfuncs(L, meta);
+    lua_newtable(L);
+    compat_setfuncs(L, methods);
+    lua_setfield(L, -2, "__index");
+    lua_pushstring(L, type);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 1);
+}
 
 #endif

@@ -75,6 +75,16 @@ static void stay_loaded(void)
         (void)dlopen(self.dli_fname, RTLD_LAZY | RTLD_NODELETE);
 }
 
+/*** Seconds of a clock that only goes forward, for measuring.
+@function clock
+@treturn number
+*/
+static int core_clock(lua_State *L)
+{
+    lua_pushnumber(L, (lua_Number)clock_now() / 1000000);
+    return 1;
+}
+
 /* Registers a row's function in the module at `module`, and its description in the table at `descriptions`. */
 static void add_operation(lua_State *L, int module, int descriptions, const Operation *row, int number)
 {
@@ -87,7 +97,8 @@ static void add_operation(lua_State *L, int module, int descriptions, const Oper
 
 int luaopen_pinecone_core(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"new", client_new}, {"timer", call_new_timer}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"new", client_new}, {"timer", call_new_timer}, {"clock", core_clock}, {NULL, NULL}};
     stay_loaded();
     client_register(L);
     call_register(L);

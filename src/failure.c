@@ -24,6 +24,13 @@ void failure_push(lua_State *L, const char *kind)
     lua_setmetatable(L, -2);
 }
 
+int failure_return(lua_State *L)
+{
+    lua_pushnil(L);
+    lua_insert(L, -2);
+    return 2;
+}
+
 void failure_set_text(lua_State *L, const char *field, const char *text)
 {
     if (text == NULL || text[0] == '\0')
@@ -137,6 +144,14 @@ static bool is_html(const FailedAnswer *answer)
 /* Pushes one line on a body that is not JSON. */
 static void push_body_text(lua_State *L, const FailedAnswer *answer)
 {
+    if (answer->secret == NULL) {
+        lua_pushliteral(L, "an answer that is not shown, because the client is closed");
+        return;
+    }
+    if (answer->status >= 300 && answer->status < 400) {
+        lua_pushliteral(L, "a redirect, which is not followed");
+        return;
+    }
     if (answer->length == 0) {
         lua_pushliteral(L, "an answer without a body");
         return;
@@ -192,7 +207,8 @@ void failure_push_answer(lua_State *L, const Json *json, const FailedAnswer *ans
 {
     luaL_checkstack(L, LUA_MINSTACK, "failure");
     int top = lua_gettop(L);
-    bool parsed = answer->length > 0 && json_push(L, json, answer->index) && lua_istable(L, -1);
+    bool shown = answer->secret != NULL && answer->length > 0;
+    bool parsed = shown && json_push(L, json, answer->index) && lua_istable(L, -1);
     if (!parsed || !push_parts(L, lua_gettop(L), answer->secret)) {
         lua_settop(L, top);
         lua_pushliteral(L, "");
@@ -209,9 +225,11 @@ void failure_push_answer(lua_State *L, const Json *json, const FailedAnswer *ans
 void failure_push_unreadable(lua_State *L, const FailedAnswer *answer, const char *why)
 {
     luaL_checkstack(L, LUA_MINSTACK, "failure");
-    lua_pushfstring(L, "the server answered %d, but %s: ", (int)answer->status, why);
+    lua_pushfstring(L, "the server answered %d, but ", (int)answer->status);
+    push_clean(L, why, strlen(why), answer->secret != NULL ? answer->secret : "", TEXT_CAP);
+    lua_pushliteral(L, ": ");
     push_body_text(L, answer);
-    lua_concat(L, 2);
+    lua_concat(L, 4);
     failure_push(L, "protocol");
     failure_set_number(L, "status", (double)answer->status);
 }

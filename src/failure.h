@@ -16,6 +16,9 @@ void failure_push_metatable(lua_State *L);
 /* Pushes a failure whose message is on top of the stack, in its place. */
 void failure_push(lua_State *L, const char *kind);
 
+/* Leaves nil and what is on top of the stack, for return. */
+int failure_return(lua_State *L);
+
 /* Set a field of the failure on top of the stack. An empty text is no text. */
 void failure_set_text(lua_State *L, const char *field, const char *text);
 void failure_set_number(lua_State *L, const char *field, double number);
@@ -28,7 +31,7 @@ typedef struct FailedAnswer {
     const char *body;
     size_t length;
     bool makes;         /* the operation makes or enlarges something, so that 403 FORBIDDEN speaks of a quota */
-    const char *secret; /* the API key: whatever a server says, it is not repeated */
+    const char *secret; /* the API key, which is not repeated whatever a server says; NULL: repeat nothing */
 } FailedAnswer;
 
 /* Pushes the failure that an answer other than 2xx stands for, in any of the shapes that Pinecone and the servers in

@@ -2,7 +2,11 @@
 
 #include "compat.h"
 
+#include <math.h>
+
 enum { DEPTH = 200 };
+
+static const double EXACT = 1e14;
 
 /* Opening ---------------------------------------------------------------------------------------------------------- */
 
@@ -43,13 +47,28 @@ static bool push_own_cjson(lua_State *L)
     return true;
 }
 
+/* Releases differ in how many digits they write, and their version numbers do not tell. */
+static bool rounds(lua_State *L)
+{
+    lua_getfield(L, -1, "encode");
+    lua_createtable(L, 1, 0);
+    lua_pushnumber(L, 9007199254740991.0);
+    lua_rawseti(L, -2, 1);
+    bool exact = lua_pcall(L, 1, 1, 0) == 0 && strcmp(lua_tostring(L, -1), "[9007199254740991]") == 0;
+    lua_pop(L, 1);
+    return !exact;
+}
+
 bool json_open(lua_State *L, Json *json, int index)
 {
     json->decode = json->encode = json->null = LUA_NOREF;
+    json->rounds = false;
     if (!lua_isnil(L, index))
         lua_pushvalue(L, index);
     else if (!push_own_cjson(L))
         return false;
+    else
+        json->rounds = rounds(L);
     lua_getfield(L, -1, "decode");
     lua_getfield(L, -2, "encode");
     lua_getfield(L, -3, "null");
@@ -100,11 +119,23 @@ static bool is_null(lua_State *L, int index, int null)
            (null != 0 && lua_rawequal(L, index, null));
 }
 
-/* Closes the gaps that nulls left among the first `last` elements. */
-static void close_gaps(lua_State *L, int table, lua_Number last)
+/* Closes the gaps that nulls left in an array, whose last one stood at `last_null`. */
+static void close_gaps(lua_State *L, int table, lua_Number last_null, int nulls)
 {
-    int kept = 0;
-    for (int i = 1; i <= last; i++) {
+    if (nulls == 0)
+        return;
+    lua_Number last = last_null;
+    int numbers = nulls;
+    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TNUMBER)
+            continue;
+        numbers++;
+        if (lua_tonumber(L, -2) > last)
+            last = lua_tonumber(L, -2);
+    }
+    if (last != numbers) /* no array */
+        return;
+    for (int i = 1, kept = 0; i <= numbers; i++) {
         lua_rawgeti(L, table, i);
         if (lua_isnil(L, -1)) {
             lua_pop(L, 1);
@@ -122,11 +153,14 @@ static bool tidy(lua_State *L, int null, int depth);
 
 /* Tidies the value on top of the stack, whose key lies below it, in the table below that. Changing a field that is
  * there is allowed while a table is walked. */
-static bool tidy_field(lua_State *L, int table, int null, int depth, lua_Number *last)
+static bool tidy_field(lua_State *L, int table, int null, int depth, lua_Number *last_null, int *nulls)
 {
     if (is_null(L, -1, null)) {
-        if (lua_type(L, -2) == LUA_TNUMBER && lua_tonumber(L, -2) > *last)
-            *last = lua_tonumber(L, -2);
+        if (lua_type(L, -2) == LUA_TNUMBER) {
+            *nulls += 1;
+            if (lua_tonumber(L, -2) > *last_null)
+                *last_null = lua_tonumber(L, -2);
+        }
         lua_pushvalue(L, -2);
         lua_pushnil(L);
         lua_rawset(L, table);
@@ -150,16 +184,11 @@ static bool tidy(lua_State *L, int null, int depth)
         return false;
     int table = lua_gettop(L);
     lua_Number last_null = 0;
+    int nulls = 0;
     for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1))
-        if (!tidy_field(L, table, null, depth, &last_null))
+        if (!tidy_field(L, table, null, depth, &last_null, &nulls))
             return false;
-    if (last_null > 0) {
-        lua_Number last = last_null;
-        for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1))
-            if (lua_type(L, -2) == LUA_TNUMBER && lua_tonumber(L, -2) > last)
-                last = lua_tonumber(L, -2);
-        close_gaps(L, table, last);
-    }
+    close_gaps(L, table, last_null, nulls);
     return true;
 }
 
@@ -202,10 +231,32 @@ bool json_push(lua_State *L, const Json *json, int index)
 
 /* Writing ---------------------------------------------------------------------------------------------------------- */
 
+/* True when a whole number is in there that lua-cjson would round, which writes 14 digits; the number is then pushed. */
+static bool push_rounded(lua_State *L, int index, int depth)
+{
+    if (lua_type(L, index) == LUA_TNUMBER) {
+        lua_Number number = lua_tonumber(L, index);
+        if (fabs((double)number) < EXACT || number != floor((double)number))
+            return false;
+        lua_pushvalue(L, index);
+        return true;
+    }
+    if (!lua_istable(L, index) || depth > DEPTH || !lua_checkstack(L, 4))
+        return false;
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
+        if (push_rounded(L, lua_gettop(L), depth + 1))
+            return true;
+    return false;
+}
+
 bool json_push_text(lua_State *L, const Json *json, int index)
 {
-    luaL_checkstack(L, 4, "JSON");
+    luaL_checkstack(L, 6, "JSON");
     index = compat_absindex(L, index);
+    if (json->rounds && push_rounded(L, index, 1)) {
+        lua_pushfstring(L, "lua-cjson would round the number %s; give it as a string", lua_tostring(L, -1));
+        return false;
+    }
     lua_rawgeti(L, LUA_REGISTRYINDEX, json->encode);
     lua_pushvalue(L, index);
     if (lua_pcall(L, 1, 2, 0) != 0)

@@ -11,6 +11,7 @@
 /* Two functions kept in the registry, and the library's mark for null (light userdata NULL is known anyway). */
 typedef struct Json {
     int decode, encode, null;
+    bool rounds; /* whole numbers of more than 14 digits */
 } Json;
 
 /* Takes the functions from the table at `index` ({ decode =, encode =, null = }), or from an instance of lua-cjson of

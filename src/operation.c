@@ -5,8 +5,8 @@
 /* Arguments that several operations share -------------------------------------------------------------------------- */
 
 /* clang-format off */
-#define INDEX_NAME(needed)                                                                                     \
-    {.name = "index_name", .type = TYPE_STRING, .place = PLACE_PATH, .required = (needed),                     \
+#define INDEX_NAME(needed, other)                                                                              \
+    {.name = "index_name", .alias = (other), .type = TYPE_STRING, .place = PLACE_PATH, .required = (needed),   \
      .rule = &rule_index_name, .text = "the index"}
 #define BACKUP_ID                                                                                              \
     {.name = "backup_id", .type = TYPE_STRING, .place = PLACE_PATH, .required = true, .rule = &rule_id,        \
@@ -15,7 +15,7 @@
     {.name = "restore_job_id", .alias = "job_id", .type = TYPE_STRING, .place = PLACE_PATH, .required = true,  \
      .rule = &rule_id, .text = "the restore job's id"}
 #define COLLECTION_NAME                                                                                        \
-    {.name = "collection_name", .type = TYPE_STRING, .place = PLACE_PATH, .required = true,                    \
+    {.name = "collection_name", .alias = "name", .type = TYPE_STRING, .place = PLACE_PATH, .required = true,   \
      .rule = &rule_index_name, .text = "the collection"}
 #define SCHEDULE_ID                                                                                            \
     {.name = "schedule_id", .type = TYPE_STRING, .place = PLACE_PATH, .required = true, .rule = &rule_id,      \
@@ -68,7 +68,7 @@ const Operation operations[] = {
      .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .id = "backup_id", BACKUPS,
      .text = "Starts a backup of an index; it is Initializing at first and Ready later.",
      .page = "2026-04/control-plane/create_backup",
-     ARGUMENTS(INDEX_NAME(true),
+     ARGUMENTS(INDEX_NAME(true, NULL),
                {.name = "name", .alias = "backup_name", .type = TYPE_STRING, .place = PLACE_BODY,
                 .rule = &rule_backup_name, .text = "the backup's name"},
                {.name = "description", .type = TYPE_STRING, .place = PLACE_BODY, .text = "any text"})},
@@ -81,7 +81,7 @@ const Operation operations[] = {
      .answer = ANSWER_LIST, .list = "data", .id = "backup_id", BACKUPS,
      .text = "Answers a page of the backups of an index, or of the whole project.",
      .page = "2026-04/control-plane/list_project_backups",
-     ARGUMENTS(INDEX_NAME(false), LIMIT, PAGINATION_TOKEN)},
+     ARGUMENTS(INDEX_NAME(false, NULL), LIMIT, PAGINATION_TOKEN)},
     {.name = "delete_backup", .method = "DELETE", .path = "/backups/{backup_id}",
      .effect = EFFECT_DELETE, .answer = ANSWER_TRUE, BACKUPS,
      .text = "Deletes a backup. There is no way back.",
@@ -149,7 +149,7 @@ const Operation operations[] = {
      .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .id = "schedule_id", SCHEDULES,
      .text = "Makes Pinecone back the index up by itself; an index has at most one enabled schedule.",
      .page = "2026-07/control-plane/create_backup_schedule",
-     ARGUMENTS(INDEX_NAME(true),
+     ARGUMENTS(INDEX_NAME(true, NULL),
                {.name = "name", .type = TYPE_STRING, .place = PLACE_BODY, .required = true, .rule = &rule_text,
                 .text = "the schedule's name, with which its backups' names begin"},
                {.name = "schedule_type", .type = TYPE_STRING, .place = PLACE_BODY, .wire = "schedule.type",
@@ -159,7 +159,7 @@ const Operation operations[] = {
      .answer = ANSWER_LIST, .list = "data", .id = "schedule_id", SCHEDULES,
      .text = "Answers a page of the schedules of an index.",
      .page = "2026-07/control-plane/list_backup_schedules",
-     ARGUMENTS(INDEX_NAME(true), LIMIT, PAGINATION_TOKEN)},
+     ARGUMENTS(INDEX_NAME(true, NULL), LIMIT, PAGINATION_TOKEN)},
     {.name = "describe_backup_schedule", .method = "GET", .path = "/backup-schedules/{schedule_id}",
      .answer = ANSWER_RESOURCE, .id = "schedule_id", SCHEDULES,
      .text = "Answers one schedule.",
@@ -203,7 +203,7 @@ const Operation operations[] = {
      .answer = ANSWER_RESOURCE, .id = "name", INDEXES,
      .text = "Answers one index.",
      .page = "2026-04/control-plane/describe_index",
-     ARGUMENTS(INDEX_NAME(true))},
+     ARGUMENTS(INDEX_NAME(true, "name"))},
     {.name = "list_indexes", .method = "GET", .path = "/indexes",
      .answer = ANSWER_LIST, .list = "indexes", .id = "name", INDEXES,
      .text = "Answers all indexes of the project.",
@@ -212,7 +212,7 @@ const Operation operations[] = {
      .effect = EFFECT_SAME, .answer = ANSWER_RESOURCE, .id = "name", INDEXES,
      .text = "Changes an index; what is not given stays.",
      .page = "2026-04/control-plane/configure_index",
-     ARGUMENTS(INDEX_NAME(true), TAGS("tags to set; an empty value removes one"), DELETION_PROTECTION,
+     ARGUMENTS(INDEX_NAME(true, "name"), TAGS("tags to set; an empty value removes one"), DELETION_PROTECTION,
                {.name = "spec", .type = TYPE_TABLE, .place = PLACE_BODY,
                 .text = "{ pod = { replicas, pod_type } } and the like; up to 2026-04"},
                {.name = "embed", .type = TYPE_TABLE, .place = PLACE_BODY,
@@ -221,7 +221,7 @@ const Operation operations[] = {
      .effect = EFFECT_DELETE, .answer = ANSWER_TRUE, INDEXES,
      .text = "Deletes an index and its schedules; its backups stay.",
      .page = "2026-04/control-plane/delete_index",
-     ARGUMENTS(INDEX_NAME(true))},
+     ARGUMENTS(INDEX_NAME(true, "name"))},
     {.name = "describe_index_stats", .method = "POST", .path = "/describe_index_stats", .plane = PLANE_DATA,
      .answer = ANSWER_RESOURCE, INDEXES,
      .text = "Answers the record counts of an index, from the index itself.",

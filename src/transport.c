@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,9 +68,10 @@ static const struct {
     {CURLE_SSL_INVALIDCERTSTATUS, "tls", "the server's certificate has no valid status"},
     {CURLE_SSL_ENGINE_INITFAILED, "tls", "TLS could not be started"},
     {CURLE_USE_SSL_FAILED, "tls", "TLS could not be started"},
-    {CURLE_UNSUPPORTED_PROTOCOL, "protocol", "the address is not one of http or https"},
+    {CURLE_UNSUPPORTED_PROTOCOL, "protocol", "the server (or the proxy) does not speak HTTP/1.1"},
     {CURLE_URL_MALFORMAT, "protocol", "the address is not a valid URL"},
-    {CURLE_OUT_OF_MEMORY, "network", "memory ran out"},
+    {CURLE_WRITE_ERROR, "network", "memory ran out for the answer"},
+    {CURLE_OUT_OF_MEMORY, "network", "memory ran out, or a header of the answer is far too long"},
 };
 
 static void explain(Transport *transport, CURLcode code)
@@ -91,6 +93,8 @@ static void explain(Transport *transport, CURLcode code)
         return;
     }
     const char *detail = transport->error[0] != '\0' ? transport->error : curl_easy_strerror(code);
+    if (strchr(detail, '@') != NULL) /* libcurl repeats a proxy's address, password and all */
+        detail = curl_easy_strerror(code);
     snprintf(exchange->message, sizeof exchange->message, "%s (%s)", phrase, detail);
 }
 
@@ -205,16 +209,18 @@ void transport_share_free(TransportShare *share)
     free(share);
 }
 
-TransportHeader *transport_header_add(TransportHeader *list, const char *line)
+TransportHeader *transport_header_add(TransportHeader *list, const char *name, const char *value)
 {
+    size_t size = strlen(name) + strlen(value != NULL ? value : "") + sizeof ": ";
     TransportHeader *header = calloc(1, sizeof *header);
-    char *copy = strdup(line);
-    if (header == NULL || copy == NULL) {
+    char *line = malloc(size);
+    if (header == NULL || line == NULL) {
         free(header);
-        free(copy);
+        free(line);
         return NULL;
     }
-    header->link.data = copy;
+    snprintf(line, size, "%s:%s%s", name, value != NULL ? " " : "", value != NULL ? value : "");
+    header->link.data = line;
     header->link.next = list != NULL ? &list->link : NULL;
     return header;
 }
@@ -245,6 +251,9 @@ static bool prepare(Transport *transport, TransportShare *share)
 #else
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* giving up does not wait for the resolver's thread */
+#endif
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -252,7 +261,7 @@ static bool prepare(Transport *transport, TransportShare *share)
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(settings->connect_timeout * 1000));
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)ceil(settings->connect_timeout * 1000));
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transport->error);
@@ -307,7 +316,7 @@ static const struct curl_slist *header_list(Transport *transport)
     transport->version_header.data = transport->version_line;
     /* libcurl reads these lists and never writes to them, so the ones in front may borrow the rest */
     transport->version_header.next = (struct curl_slist *)(always != NULL ? &always->link : NULL);
-    if (exchange->body == NULL)
+    if (exchange->body_length == 0)
         return &transport->version_header;
     static char type_line[] = "Content-Type: application/json";
     transport->type_header.data = type_line;
@@ -317,13 +326,11 @@ static const struct curl_slist *header_list(Transport *transport)
 
 static CURLcode set_method(CURL *easy, const Exchange *exchange)
 {
-    bool plain = strcmp(exchange->method, "GET") == 0 || strcmp(exchange->method, "POST") == 0;
+    bool plain = strcmp(exchange->method, exchange->body != NULL ? "POST" : "GET") == 0;
     CURLcode code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, plain ? NULL : exchange->method);
     if (exchange->body == NULL) {
         curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-        return code == CURLE_OK && strcmp(exchange->method, "POST") == 0
-                   ? curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "POST")
-                   : code;
+        return code;
     }
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->body_length);
@@ -351,7 +358,7 @@ bool transport_start(Transport *transport, Exchange *exchange)
     transport->error[0] = '\0';
     size_t length = server_length(exchange->url);
     snprintf(transport->server, sizeof transport->server, "%.*s", (int)length, exchange->url);
-    bool direct = exchange->loopback && transport->settings->proxy == NULL;
+    bool direct = exchange->loopback && !transport->settings->proxy_is_local;
     bool started = curl_easy_setopt(easy, CURLOPT_URL, exchange->url) == CURLE_OK &&
                    set_method(easy, exchange) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list(transport)) == CURLE_OK &&
@@ -370,14 +377,17 @@ static void measure(Transport *transport)
 {
     Exchange *exchange = transport->exchange;
     long request_bytes = 0, connects = 0;
-    double connect_time = 0;
+    double connect_time = 0, tls_time = 0;
     curl_off_t retry_after = 0;
     curl_easy_getinfo(transport->easy, CURLINFO_RESPONSE_CODE, &exchange->status);
     curl_easy_getinfo(transport->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
     curl_easy_getinfo(transport->easy, CURLINFO_NUM_CONNECTS, &connects);
     curl_easy_getinfo(transport->easy, CURLINFO_CONNECT_TIME, &connect_time);
     curl_easy_getinfo(transport->easy, CURLINFO_RETRY_AFTER, &retry_after);
-    exchange->sent = request_bytes > 0;
+    curl_easy_getinfo(transport->easy, CURLINFO_APPCONNECT_TIME, &tls_time);
+    /* libcurl counts a CONNECT to a proxy, too: over https nothing of the request has left before TLS stood */
+    bool tls_stood = strncmp(exchange->url, "https", 5) != 0 || connects == 0 || tls_time > 0;
+    exchange->sent = request_bytes > 0 && tls_stood;
     exchange->connected = exchange->sent || (connects > 0 && connect_time > 0);
     exchange->retry_after = (long)retry_after;
 }

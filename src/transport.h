@@ -20,6 +20,7 @@ typedef struct TransportSettings {
     const char *user_agent;
     const char *ca_file, *ca_path;
     const char *proxy, *no_proxy;
+    bool proxy_is_local; /* a named proxy on this machine, which alone can reach this machine's loopback */
     const TransportHeader *headers;
     double connect_timeout; /* seconds */
 } TransportSettings;
@@ -27,10 +28,10 @@ typedef struct TransportSettings {
 /* The request, borrowed from the caller until the exchange is over, and what came of it. */
 typedef struct Exchange {
     const char *method, *url, *api_version;
-    const char *body; /* NULL: none */
+    const char *body; /* NULL: none; a length of 0 is sent as such */
     size_t body_length;
     bool fresh;    /* on a new connection, so that libcurl cannot resend it by itself */
-    bool loopback; /* the server is on this machine: the environment's proxies are not meant for it */
+    bool loopback; /* the server is on this machine: proxies elsewhere are not meant for it */
     size_t cap;    /* bytes of answer accepted */
 
     Buffer answer;
@@ -49,9 +50,10 @@ typedef struct Exchange {
 /* Microseconds of a clock that only goes forward. */
 int64_t clock_now(void);
 
-/* Both answer NULL when memory ran out. A header is one line "Name: value"; the list is wiped when freed. */
+/* All answer NULL when memory ran out. A value of NULL keeps libcurl from sending that header of its own; the list of
+ * headers is wiped when freed. */
 TransportShare *transport_share_new(void);
-TransportHeader *transport_header_add(TransportHeader *list, const char *line);
+TransportHeader *transport_header_add(TransportHeader *list, const char *name, const char *value);
 Transport *transport_new(const TransportSettings *settings, TransportShare *share);
 
 /* Free in this order: transports, then their share and headers. In a forked child the parent's handles are dropped

@@ -27,14 +27,14 @@ function Client:_begin(name, arguments, options)
    if type(problem) == "string" then
       errors.misuse(problem)
    end
-   return nil, errors.explain(problem, self)
+   return nil, errors.explain(problem, self._key_source)
 end
 
 -- Waits for a call and gives its result.
 function Client:_finish(call)
    local value, err = await(call, self._wait)
    if err then
-      return nil, errors.explain(err, self)
+      return nil, errors.explain(err, self._key_source)
    end
    return value
 end
@@ -69,6 +69,31 @@ local function with_host(arguments, host)
    return copy
 end
 
+-- All is checked before anything is sent: a call that is never stepped sends nothing, so its host does not matter.
+local function check_stats(self, arguments, options)
+   local call, err = self:_begin("describe_index_stats", with_host(arguments, "localhost"), options)
+   if not call then
+      return nil, err
+   end
+   call:cancel()
+   return true
+end
+
+local function ask_host(self, name, options)
+   local index, err = self:_perform("describe_index", name, options)
+   if not index then
+      return nil, err
+   end
+   if type(index.host) ~= "string" then
+      return nil, errors.explain(errors.new {
+         kind = "protocol", operation = "describe_index_stats", target = name,
+         message = "describe_index names no host for it",
+      }, self._key_source)
+   end
+   self._hosts[name] = index.host
+   return index.host
+end
+
 -- An index that was made anew has another host: what was remembered is then asked for once more.
 local stale_kinds = { not_found = true, network = true, tls = true, unauthenticated = true }
 
@@ -76,56 +101,49 @@ local function is_stale(err)
    return stale_kinds[err.kind] or (err.kind == "invalid_argument" and not err.status)
 end
 
+local function stats_of(self, arguments, options)
+   local name = arguments.index_name
+   local remembered = self._hosts[name]
+   local host, err = remembered, nil
+   if not host then
+      host, err = ask_host(self, name, options)
+   end
+   if not host then
+      return nil, err
+   end
+   local stats
+   stats, err = self:_perform("describe_index_stats", with_host(arguments, host), options)
+   if err and is_stale(err) then
+      self._hosts[name] = nil
+      if remembered then
+         return stats_of(self, arguments, options)
+      end
+   end
+   return stats, err
+end
+
 --- Answers the record counts of an index, from the index itself.
 --
 -- `POST /describe_index_stats` on the index's host (data-plane/describeindexstats). The host comes from
 -- `describe_index` and is remembered.
 -- @tparam string|table arguments the index's name, or `index_name` or `host`, and `filter`
--- @tparam[opt] table options `timeout`, `api_version`
+-- @tparam[opt] table options `timeout` (of each request), `api_version`
 -- @treturn[1] table `namespaces`, `totalVectorCount`, `dimension`, ... in camelCase, as the data plane spells them
 -- @treturn[2] nil
 -- @treturn[2] table the error
 function Client:describe_index_stats(arguments, options)
+   Client._check_self(self, "describe_index_stats")
    if type(arguments) == "string" then
       arguments = { index_name = arguments }
    end
-   Client._check_self(self, "describe_index_stats")
    if type(arguments) ~= "table" or arguments.host ~= nil or arguments.index_name == nil then
       return self:_perform("describe_index_stats", arguments, options)
    end
-   -- all is checked before anything is sent; this call is never stepped, so its host does not matter
-   local check, problem = self:_begin("describe_index_stats", with_host(arguments, "localhost"), options)
-   if not check then
-      return nil, problem
+   local good, err = check_stats(self, arguments, options)
+   if not good then
+      return nil, err
    end
-   check:cancel()
-   local name = arguments.index_name
-   for _ = 1, 2 do
-      local remembered = self._hosts[name]
-      if not remembered then
-         local index, err = self:_perform("describe_index", name, options)
-         if not index then
-            return nil, err
-         end
-         if type(index.host) ~= "string" then
-            return nil, errors.explain(errors.new {
-               kind = "protocol", operation = "describe_index_stats", target = name,
-               message = "describe_index names no host for it",
-            }, self)
-         end
-         self._hosts[name] = index.host
-      end
-      local stats, err = self:_perform("describe_index_stats", with_host(arguments, self._hosts[name]), options)
-      if stats then
-         return stats
-      end
-      if is_stale(err) then
-         self._hosts[name] = nil
-      end
-      if not (remembered and is_stale(err)) then
-         return nil, err
-      end
-   end
+   return stats_of(self, arguments, options)
 end
 
 -- Schedules ---------------------------------------------------------------------------------------------------------
@@ -146,7 +164,11 @@ local function set_enabled(self, name, schedule, enabled, options)
    if type(id) ~= "string" then
       errors.misuse(("%s: 'schedule_id' must be a string, got a %s"):format(name, type(id)))
    end
-   return self:update_backup_schedule({ schedule_id = id, enabled = enabled }, options)
+   local changed, err = self:_perform("update_backup_schedule", { schedule_id = id, enabled = enabled }, options)
+   if err then
+      err.operation = name
+   end
+   return changed, err
 end
 
 --- Stops a schedule from running until it is resumed (update_backup_schedule with `enabled = false`).
@@ -201,15 +223,12 @@ local function new(options)
    for name, value in pairs(options or {}) do
       settings[name] = value
    end
-   if settings.wait ~= nil and type(settings.wait) ~= "function" then
-      errors.misuse(("new: 'wait' must be a function, got a %s"):format(type(settings.wait)))
-   end
    local self = setmetatable({
-      key_source = settings.api_key ~= nil and "the option api_key" or "PINECONE_API_KEY",
+      _key_source = settings.api_key ~= nil and "the option api_key" or "PINECONE_API_KEY",
       _wait = settings.wait,
+      _timeout = settings.timeout or 60,
       _hosts = {},
    }, Client)
-   settings.wait = nil
    if settings.api_key == nil then
       settings.api_key = from_environment "PINECONE_API_KEY"
    end
@@ -221,7 +240,7 @@ local function new(options)
       errors.misuse(problem)
    end
    if not made then
-      return nil, errors.explain(problem, self)
+      return nil, errors.explain(problem, self._key_source)
    end
    self._core = made
    return self

@@ -35,6 +35,8 @@ local hints = {
       hint = "Something in front of the API refused the request: a proxy, a firewall, or Pinecone's edge." },
    { kind = "permission_denied", hint = "The API key lacks the permission for this operation." },
 
+   { kind = "not_found", operation = "wait_for_restore",
+      hint = "There is no restore job {target}: give its restore_job_id, not the index_id." },
    { kind = "not_found", operation = "create_backup",
       hint = "There is no index {target} in the key's project; list_indexes shows those there are." },
    { kind = "not_found", operation = "create_collection",
@@ -43,7 +45,7 @@ local hints = {
       hint = "There is no such source collection in the key's project; list_collections shows those there are." },
    { kind = "not_found", operation = "create_index", hint = "Pinecone does not know this cloud or region." },
    { kind = "not_found", target_of = "index",
-      hint = "There is no index {target} in the key's project (any more); list_indexes shows those there are." },
+      hint = "There is no index {target} in the key's project; list_indexes shows those there are." },
    { kind = "not_found", target_of = "backup",
       hint = "There is no backup {target} in the key's project; it may have expired or been deleted. list_backups "
          .. "shows those there are." },
@@ -55,8 +57,7 @@ local hints = {
          .. "index." },
    { kind = "not_found", target_of = "collection",
       hint = "There is no collection {target} in the key's project; list_collections shows those there are." },
-   { kind = "not_found",
-      hint = "The server does not know this address; check the path, the host and the API version." },
+   { kind = "not_found", hint = "Check the path, and the host and API version that were asked." },
 
    { kind = "conflict", target_of = "schedule",
       hint = "An index has at most one enabled schedule: pause or delete the other one first." },
@@ -82,7 +83,6 @@ local hints = {
    { kind = "unavailable", hint = "The service is down for a moment; ask again later." },
    { kind = "server", hint = "The service failed. Ask again later; request_id helps Pinecone's support." },
    { kind = "timeout", status = 408, hint = "The service gave up; ask again later." },
-   { kind = "timeout", says = { "wait" }, hint = false },
    { kind = "timeout", says = { "max_connections" },
       hint = "Raise max_connections, or have fewer calls under way at once." },
    { kind = "timeout", says = { "connection could be made" },
@@ -98,10 +98,12 @@ local hints = {
       hint = "If the server is right (a proxy that inspects TLS, a private CA), name its CA in ca_file; else "
          .. "somebody is in between." },
    { kind = "tls", hint = "Check host, port and any proxy that inspects TLS." },
+   { kind = "network", says = { "proxy's host name" },
+      hint = "Check the option proxy, and https_proxy and the like in the environment." },
    { kind = "network", says = { "host name was not found" },
       hint = "Check the spelling of host, and this machine's DNS." },
    { kind = "network", says = { "no connection could be made" },
-      hint = "Check that the server runs and that host and port are right." },
+      hint = "Check that the server (or the proxy, where one is set) runs, and that host and port are right." },
    { kind = "network", hint = "Check the network between here and the host; ask again later." },
    { kind = "too_large", says = { "max_response_bytes" },
       hint = "Ask for smaller pages (limit), or raise max_response_bytes." },
@@ -146,15 +148,15 @@ end
 
 --- Adds the hint, where one is known.
 -- @tparam table err a failure of the core
--- @tparam table words what stands for {key_source} in a hint
+-- @tparam string key_source where the API key came from
 -- @treturn table the same failure
-function errors.explain(err, words)
+function errors.explain(err, key_source)
    local subject = subject_of(err.operation, err.target)
    local message = (err.message or ""):lower()
    for _, row in ipairs(hints) do
       if matches(row, err, subject, message) then
          err.hint = row.hint and row.hint:gsub("{([%w_]+)}", function(word)
-            return words[word] or err[word] or ""
+            return word == "key_source" and key_source or err[word] or ""
          end) or nil
          return err
       end
@@ -193,14 +195,20 @@ Failure.__tostring = function(err)
    return err.hint and text .. "\n  " .. err.hint or text
 end
 
+-- So that "backup failed: " .. err says what it should.
+Failure.__concat = function(left, right)
+   return tostring(left) .. tostring(right)
+end
+
 -- Raising -----------------------------------------------------------------------------------------------------------
 
 -- Files of the library lie in one folder; the first function outside it is the caller who made the mistake.
+-- Without source names (stripped bytecode) nobody can be told apart, and errors carry no position.
 local here = debug.getinfo(1, "S").source:match("^(.*)errors%.lua$")
 
 local function callers_level()
    local level = 2
-   while true do
+   while here do
       local info = debug.getinfo(level, "S")
       if info == nil then
          return 0
@@ -211,6 +219,7 @@ local function callers_level()
       end
       level = level + 1
    end
+   return 0
 end
 
 --- Raises an error about how the library was used, with the position of the caller's own code.

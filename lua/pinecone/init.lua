@@ -54,7 +54,7 @@ pinecone.assert = errors.assert
 -- @tparam string text RFC 3339: 0 to 9 digits of fraction, `Z` or an offset
 -- @treturn[1] number seconds; an integer where Lua has them and there is no fraction
 -- @treturn[2] nil
--- @treturn[2] string why it is no time
+-- @treturn[2] table the error: `invalid_argument`
 -- @usage pinecone.timestamp "2025-05-15T00:52:10.809354Z"
 pinecone.timestamp = timestamp
 

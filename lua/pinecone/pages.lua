@@ -57,8 +57,12 @@ local function begin(self, token)
 end
 
 -- Asks for the next page while the caller works on this one. One step puts the request on the wire, over the
--- connection that the finished page has just given back.
+-- connection that the finished page has just given back. Never on the last connection: whoever works on this page may
+-- need it, and nobody steps this call meanwhile.
 local function begin_ahead(self)
+   if self._client._core:spare() < 2 then
+      return
+   end
    local call = begin(self, self._token)
    if call then
       call:step()
@@ -95,44 +99,73 @@ local function fetch(self)
    return self._client:_finish(call)
 end
 
+local function broken(self, message)
+   return errors.explain(errors.new {
+      kind = "protocol", operation = self._row.name, target = self._arguments.index_name, message = message,
+   })
+end
+
 -- The last page is the one without a token, not the one that is not full.
-local function token_of(page)
+local function token_of(self, page)
    local pagination = page.pagination
    local token = type(pagination) == "table" and pagination.next or nil
-   return token ~= "" and token or nil
+   if token == nil or token == "" then
+      return nil
+   end
+   if type(token) ~= "string" or token:find("%c") then
+      return nil, broken(self, "the server gave a page token that is none")
+   end
+   return token
 end
 
-local function repeated_token(self)
-   return errors.explain(errors.new {
-      kind = "protocol", operation = self._row.name,
-      message = "the server gave the same page token twice, so the list would never end",
-   }, self._client)
+-- Pages that bring nothing new and whose tokens come again would go on for ever.
+local function goes_in_circles(self, token, items)
+   if #items > 0 then
+      self._tokens = {}
+   end
+   local again = token and self._tokens[token]
+   if token then
+      self._tokens[token] = true
+   end
+   return again
 end
 
---- Gives the next page.
+-- What next has not yet given of its page.
+local function rest_of_page(self)
+   local items, rest = self._items, {}
+   for position = self._position + 1, items and #items or 0 do
+      rest[#rest + 1] = items[position]
+   end
+   self._items, self._position = nil, 0
+   return rest
+end
+
+--- Gives the next page, or what `next` has left of the one at hand.
 -- @treturn[1] table a sequence of items, without those that came before; never an empty one
 -- @treturn[2] nil at the end, or nil and the error; asking again after an error asks for the same page again
 function Pages:next_page()
-   while not self._ended do
+   local items = rest_of_page(self)
+   while #items == 0 do
+      if self._ended then
+         local err = self._broken
+         self._broken = nil
+         return nil, err
+      end
       local page, err = fetch(self)
       if not page then
          return nil, err
       end
-      local token = token_of(page)
-      if token ~= nil and token == self._token then
-         self._ended = true
-         return nil, repeated_token(self)
+      items = new_items(self, page[self._row.list])
+      self._token, err = token_of(self, page)
+      if not err and goes_in_circles(self, self._token, items) then
+         err = broken(self, "the server gives the same pages again and again")
       end
-      self._token, self._ended = token, token == nil
-      if token then
+      self._broken, self._ended = err, self._token == nil or err ~= nil
+      if not self._ended then
          begin_ahead(self)
       end
-      local items = new_items(self, page[self._row.list])
-      if #items > 0 then
-         return items
-      end
    end
-   return nil
+   return items
 end
 
 --- Gives the next item.
@@ -201,7 +234,7 @@ end
 local function iterate(client, row, arguments, options)
    local self = setmetatable({
       _client = client, _row = row, _arguments = copy_arguments(row, arguments), _options = options,
-      _seen = {}, _ring = {}, _slot = 0, _position = 0,
+      _seen = {}, _ring = {}, _slot = 0, _position = 0, _tokens = {},
    }, Pages)
    local check = begin(self) -- raises for misuse here, where the mistake is, and not at the first item
    if check then

@@ -1,5 +1,7 @@
 -- RFC 3339 times to seconds since 1970.
 
+local errors = require "pinecone.errors"
+
 local floor = math.floor
 
 local month_lengths = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
@@ -38,19 +40,23 @@ end
 
 local pattern = "^(%d%d%d%d)-(%d%d)-(%d%d)[Tt ](%d%d):(%d%d):(%d%d)(%.?%d*)(.+)$"
 
+local function refuse(message, text)
+   return nil, errors.new { kind = "invalid_argument", operation = "timestamp", message = message:format(text) }
+end
+
 local function timestamp(text)
    if type(text) ~= "string" then
-      error(("timestamp: takes a string, got a %s"):format(type(text)), 2)
+      errors.misuse(("timestamp: takes a string, got a %s"):format(type(text)))
    end
    local y, mo, d, h, mi, s, fraction, zone = text:match(pattern)
    local offset = zone and offset_seconds(zone)
    if not offset or not (fraction == "" or fraction:match("^%.%d%d?%d?%d?%d?%d?%d?%d?%d?$")) then
-      return nil, ("'%s' is not an RFC 3339 time such as 2025-05-15T00:52:10.809354Z"):format(text)
+      return refuse("'%s' is not an RFC 3339 time such as 2025-05-15T00:52:10.809354Z", text)
    end
    local year, month, day = tonumber(y), tonumber(mo), tonumber(d)
    local hour, minute, second = tonumber(h), tonumber(mi), tonumber(s)
    if not in_range(year, month, day, hour, minute, second) then
-      return nil, ("'%s' names a time that does not exist"):format(text)
+      return refuse("'%s' names a time that does not exist", text)
    end
    local whole = days_since_1970(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset
    return fraction == "" and whole or whole + tonumber("0" .. fraction)

@@ -1,9 +1,11 @@
 -- Waiting for backups, restores, collections and indexes.
 
+local core = require "pinecone.core"
 local errors = require "pinecone.errors"
 
 local FIRST_PAUSE, PAUSE_GROWTH, LONGEST_PAUSE = 0.25, 1.5, 30
 local GRACE = 60 -- seconds that passing troubles may last
+local GRACE_UNSEEN = 10 -- the same for a 404 of something that was never there
 
 local function status(resource)
    return resource.status
@@ -21,7 +23,7 @@ local subjects = {
       good = { Ready = true }, bad = { Failed = true, InitializationFailed = true },
    },
    wait_for_restore = {
-      noun = "restore job", describe = "describe_restore_job", id = "restore_job_id", state = status,
+      noun = "restore job", describe = "describe_restore_job", id = "restore_job_id", alias = "job_id", state = status,
       good = { Completed = true }, bad = { Failed = true, Cancelled = true },
       passing = { not_found = true }, -- the job store loses jobs for a moment
    },
@@ -44,64 +46,98 @@ local function id_of(subject, name, what)
       id = what[subject.id] or what[subject.alias]
    end
    if type(id) ~= "string" then
-      errors.misuse(("%s: takes the id of a %s, or a table with %s"):format(name, subject.noun, subject.id))
+      errors.misuse(("%s: takes %s as a string, or a table with it"):format(name, subject.id))
    end
    return id
 end
 
+local option_types = { timeout = "number", api_version = "string" }
+
 local function check_options(name, options)
-   for field, value in pairs(options) do
-      if field ~= "timeout" and field ~= "api_version" then
+   if options ~= nil and type(options) ~= "table" then
+      errors.misuse(("%s: takes a table of options, got a %s"):format(name, type(options)))
+   end
+   for field, value in pairs(options or {}) do
+      if not option_types[field] then
          errors.misuse(("%s: unknown option '%s'; it takes timeout, api_version"):format(name, tostring(field)))
       end
-      if field == "timeout" and not (type(value) == "number" and value > 0) then
-         errors.misuse(("%s: 'timeout' must be a number of seconds above 0"):format(name))
+      if type(value) ~= option_types[field] then
+         errors.misuse(("%s: '%s' must be a %s, got a %s"):format(name, field, option_types[field], type(value)))
       end
    end
+   local timeout = options and options.timeout
+   if timeout and (timeout <= 0 or timeout ~= timeout) then
+      return nil, errors.new {
+         kind = "invalid_argument", operation = name,
+         message = ("timeout '%s' is not valid: it must be a number of seconds above 0"):format(tostring(timeout)),
+      }
+   end
+   return options or {}
 end
 
-local function failed(subject, name, id, resource)
+local function failed(waiter, resource)
    return errors.new {
-      kind = "failed", operation = name, target = id, resource = resource,
-      message = ("the %s ended as %s"):format(subject.noun, subject.state(resource)),
+      kind = "failed", operation = waiter.name, target = waiter.id, resource = resource,
+      message = ("the %s ended as %s"):format(waiter.subject.noun, waiter.subject.state(resource)),
    }
 end
 
-local function timed_out(subject, name, id, resource, seconds)
-   local state = resource and subject.state(resource)
+local function timed_out(waiter)
+   local noun, last, trouble = waiter.subject.noun, waiter.last, waiter.trouble
+   local seen = last and ("the %s is still %s"):format(noun, tostring(waiter.subject.state(last)))
+      or ("the %s was not seen"):format(noun)
    return errors.new {
-      kind = "timeout", operation = name, target = id, resource = resource, elapsed = seconds,
-      message = ("waited %g s; the %s is %s"):format(seconds, subject.noun, state and "still " .. state or "not seen"),
-      hint = "It goes on without us: wait again, or give more time in timeout.",
+      kind = "timeout", operation = waiter.name, target = waiter.id, resource = last,
+      elapsed = core.clock() - waiter.began,
+      message = ("waited %.3g s; %s%s"):format(core.clock() - waiter.began, seen,
+         trouble and " as far as is known; the last look failed: " .. trouble.message or ""),
+      hint = trouble and trouble.hint or "It goes on without us: wait again, or give more time in timeout.",
    }
 end
 
--- Seconds are counted by the pauses made and the time that answers took, which is near enough for pauses that grow and
--- needs no clock of its own.
-local function wait(client, name, subject, id, options)
-   local pause, waited, troubled, last = FIRST_PAUSE, 0, 0, nil
-   local call_options = { api_version = options.api_version }
+-- Whether a look that failed is worth another: while it may pass, and not for too long.
+local function may_pass(waiter, err)
+   local kind = err.kind
+   local unseen = kind == "not_found" and not waiter.last
+   local known = passing[kind] or (waiter.subject.passing and waiter.subject.passing[kind])
+   return known and core.clock() - waiter.troubled_since < (unseen and GRACE_UNSEEN or GRACE)
+end
+
+-- One look: the resource when it is done; nil and an error that ends the waiting; or neither.
+local function look(waiter)
+   local subject, left = waiter.subject, waiter.deadline - core.clock()
+   local resource, err = waiter.client:_perform(subject.describe, waiter.id, {
+      api_version = waiter.api_version, timeout = math.max(math.min(left, waiter.client._timeout), 0.001),
+   })
+   waiter.trouble = err
+   if err then
+      waiter.troubled_since = waiter.troubled_since or core.clock()
+      err.operation = waiter.name
+      if may_pass(waiter, err) or core.clock() >= waiter.deadline then
+         return nil
+      end
+      return nil, errors.explain(err, waiter.client._key_source)
+   end
+   waiter.last, waiter.troubled_since = resource, nil
+   local state = subject.state(resource)
+   if subject.bad[state] then
+      return nil, failed(waiter, resource)
+   end
+   return subject.good[state] and resource or nil
+end
+
+local function wait(waiter)
+   local pause = FIRST_PAUSE
    while true do
-      local resource, err = client:_perform(subject.describe, id, call_options)
-      local state = resource and subject.state(resource)
-      if resource and subject.good[state] then
-         return resource
-      elseif resource and subject.bad[state] then
-         return nil, failed(subject, name, id, resource)
+      local resource, err = look(waiter)
+      if resource or err then
+         return resource, err
       end
-      local may_pass = err and (passing[err.kind] or (subject.passing and subject.passing[err.kind]))
-      if err and not (may_pass and troubled < GRACE) then
-         return nil, err
-      end
-      waited = waited + (err and err.elapsed or 0)
-      local left = (options.timeout or math.huge) - waited
+      local left = waiter.deadline - core.clock()
       if left <= 0 then
-         return nil, timed_out(subject, name, id, resource or last, waited)
+         return nil, timed_out(waiter)
       end
-      last = resource or last
-      pause = math.min(pause, left)
-      client:_sleep(pause)
-      waited, troubled = waited + pause, err and troubled + pause or 0
+      waiter.client:_sleep(math.min(pause, left))
       pause = math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE)
    end
 end
@@ -110,13 +146,15 @@ local function add_waiters(Client)
    for name, subject in pairs(subjects) do
       Client[name] = function(self, what, options)
          Client._check_self(self, name)
-         if options ~= nil and type(options) ~= "table" then
-            errors.misuse(("%s: takes a table of options, got a %s"):format(name, type(options)))
+         local id, now = id_of(subject, name, what), core.clock()
+         local checked, err = check_options(name, options)
+         if not checked then
+            return nil, err
          end
-         options = options or {}
-         local id = id_of(subject, name, what)
-         check_options(name, options)
-         return wait(self, name, subject, id, options)
+         return wait {
+            client = self, name = name, subject = subject, id = id, api_version = checked.api_version,
+            began = now, deadline = now + (checked.timeout or math.huge),
+         }
       end
    end
 end

@@ -36,6 +36,17 @@ for name, default in pairs(state.defaults) do
    end
 end
 
+local function names(own)
+   local listed = {}
+   for _, options_of in ipairs({ known, own or {} }) do
+      for name in pairs(options_of) do
+         listed[#listed + 1] = name
+      end
+   end
+   table.sort(listed)
+   return table.concat(listed, ", ")
+end
+
 --- Checks options and fills in the defaults. Misuse raises an error that
 -- names the option.
 -- @tparam table given
@@ -45,12 +56,15 @@ end
 -- @treturn table
 function options.complete(given, own, level)
    level = (level or 1) + 1
+   if type(given) ~= "table" then
+      error(("takes a table of options, got a %s"):format(type(given)), level)
+   end
    for name, value in pairs(given) do
       local option = known[name]
       if option and not option.check(value) then
          error(("option '%s' must be %s"):format(name, option.wants), level)
       elseif not option and not (own and own[name]) then
-         error(("unknown option '%s'"):format(tostring(name)), level)
+         error(("unknown option '%s'; it takes %s"):format(tostring(name), names(own)), level)
       end
    end
    local completed = {}
