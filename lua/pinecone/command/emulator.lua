@@ -6,7 +6,7 @@ local emulator_command = {}
 local function port(text)
    local number = tonumber(text)
    if not number or number % 1 ~= 0 or number < 0 or number > 65535 then
-      return nil, ("'%s' is not a port (0 to 65535)"):format(text)
+      return nil, ("--port: '%s' is not a port (0 to 65535)"):format(text)
    end
    return number
 end
@@ -14,14 +14,14 @@ end
 local function seconds(text)
    local number = tonumber(text)
    if not number or number ~= number or number < 0 or number == math.huge then
-      return nil, ("'%s' is not a number of seconds"):format(text)
+      return nil, ("--job-seconds: '%s' is not a number of seconds"):format(text)
    end
    return number
 end
 
 local function api_key(text)
    if text == "" then
-      return nil, "the API key must not be empty"
+      return nil, "--api-key: the key must not be empty"
    end
    return text
 end

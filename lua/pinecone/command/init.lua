@@ -13,15 +13,21 @@ local nouns = {
    { name = "emulator", summary = "Run a local Pinecone to test against." },
 }
 
+-- The parser, and those of the nouns by name.
 local function new_parser()
    local parser = argparse("pinecone-backup", "Back up and restore Pinecone indexes.")
+   parser:flag("--version", "Show the version and exit."):action(function()
+      print("pinecone-backup " .. require("pinecone")._VERSION)
+      os.exit(0)
+   end)
    parser:command_target("noun")
    parser:require_command(true)
+   local described = {}
    for _, noun in ipairs(nouns) do
-      local described = parser:command(noun.name):summary(noun.summary)
-      require("pinecone.command." .. noun.name).describe(described)
+      described[noun.name] = parser:command(noun.name):summary(noun.summary)
+      require("pinecone.command." .. noun.name).describe(described[noun.name])
    end
-   return parser
+   return parser, described
 end
 
 --- Runs the command.
@@ -29,10 +35,11 @@ end
 -- @treturn number the exit code: 0, 1 when it failed, 2 when it was not
 --   understood
 function command.main(arguments)
-   local parser = new_parser()
+   local parser, described = new_parser()
    local understood, parsed = parser:pparse(arguments)
    if not understood then
-      io.stderr:write(parser:get_usage(), "\n\nError: ", parsed, "\n")
+      local noun = described[arguments[1]] or parser
+      io.stderr:write(noun:get_usage(), "\n\nError: ", parsed, "\n")
       return USAGE_ERROR
    end
    return require("pinecone.command." .. parsed.noun).run(parsed)
