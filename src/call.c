@@ -31,7 +31,6 @@ struct Call {
     Exchange exchange;
     Buffer url, body;
     bool writes;
-    bool loopback;
     double timeout;         /* seconds */
     int64_t started, ended; /* microseconds */
     int64_t deadline;       /* INT64_MAX: none */
@@ -123,8 +122,6 @@ static void take_transport(Call *call)
     Transport *transport = client_take(call->client, call->url.data, &memory);
     if (transport == NULL && memory)
         return;
-    call->exchange.url = call->url.data;
-    call->exchange.loopback = call->loopback;
     if (transport == NULL || !transport_start(transport, &call->exchange)) {
         call->transport = transport;
         call_end(call, "network", "libcurl could not begin the request; memory may be short");
@@ -550,7 +547,7 @@ static Check build_url(lua_State *L, Call *call, int base)
     Address address = {0};
     const char *server = name != NULL ? name : call->client->server;
     const char *wrong = address_add(server, call->client->plain, &call->url, &address);
-    call->loopback = address.loopback;
+    call->exchange.loopback = address.loopback;
     if (wrong == address_no_memory)
         luaL_error(L, "not enough memory");
     if (wrong != NULL) {
@@ -619,6 +616,7 @@ static Check build(lua_State *L, Call *call, int base, int option)
     if (outcome != CHECK_PASSED)
         return outcome;
     keep_target(L, call, base);
+    call->exchange.url = call->url.data;
     call->writes = operation->effect != EFFECT_NONE && strcmp(call->exchange.method, "GET") != 0;
     call->exchange.fresh = call->writes;
     call->exchange.cap = call->client->max_response_bytes;
