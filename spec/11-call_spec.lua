@@ -41,7 +41,7 @@ describe("a call", function()
 
    describe("that is stepped", function()
       it("never blocks", function()
-         slow(0.3)
+         slow(1)
          local call, longest, steps = begin(), 0, 0
          repeat
             local before = now()
@@ -52,7 +52,7 @@ describe("a call", function()
          until finished
          assert.equal("one", assert(call:result()).name)
          assert.is_true(steps > 20)
-         assert.is_true(longest < 0.2)
+         assert.is_true(longest < 0.8)
       end)
 
       it("sends nothing before the first step", function()
@@ -183,19 +183,19 @@ describe("a call", function()
       end
 
       it("ends at its timeout", function()
-         slow(5)
+         slow(20)
          local err, seconds = timeout(begin { timeout = 0.2 })
-         assert.is_true(seconds >= 0.19 and seconds < 1)
+         assert.is_true(seconds >= 0.19 and seconds < 10)
          assert.matches("0.2 s", err.message, 1, true)
          assert.matches("no answer came", err.message, 1, true)
          assert.is_true(err.elapsed >= 0.19)
       end)
 
       it("counts anew from renew on", function()
-         slow(0.4)
-         local call = begin { timeout = 0.3 }
+         slow(1.5)
+         local call = begin { timeout = 1 }
          repeat call:step() until service.sent(emulator) == 1
-         service.sleep(0.25)
+         service.sleep(0.8)
          call:renew()
          repeat until call:block()
          assert(call:result())
@@ -358,7 +358,7 @@ describe("a timer", function()
       repeat until timer:block()
       local seconds = (uv.hrtime() - before) / 1e9
       assert.is_true(timer:result())
-      assert.is_true(seconds >= 0.099 and seconds < 1)
+      assert.is_true(seconds >= 0.099 and seconds < 10)
    end)
 
    it("of 0 seconds is finished at the first step", function()
