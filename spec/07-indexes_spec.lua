@@ -250,6 +250,14 @@ describe("describe_index_stats", function()
       assert.equal(1, service.sent(emulator))
    end)
 
+   it("asks for the host again when the remembered one refuses the key", function()
+      local client = service.client(emulator)
+      assert(client:describe_index_stats "movies")
+      emulator:fault { operation = "describe_index_stats", status = 401, body = "Unauthorized" }
+      assert(client:describe_index_stats "movies")
+      assert.equal(2, service.sent(emulator, "describe_index"))
+   end)
+
    it("keeps the host when the index fails", function()
       local client = service.client(emulator)
       assert(client:describe_index_stats "movies")

@@ -203,12 +203,20 @@ describe("a request", function()
       assert.equal("99999999999999", ("%.0f"):format(fetched.vectors.a.metadata.n))
    end)
 
+   it("is refused when a table of it holds itself", function()
+      local body = {}
+      body.left, body.right = body, { up = body }
+      local done, message = pcall(pc.request, pc, { method = "POST", path = "/x", body = body })
+      assert.is_false(done)
+      assert.matches("nest", message)
+   end)
+
    it("is refused when lua-cjson would round a number of it", function()
       local done, message = pcall(pc.request, pc, {
          method = "POST", path = "/x", body = { deep = { { ts = 1736900000123456 } } },
       })
       assert.is_false(done)
-      assert.matches("would round the number 1%.?7369", message)
+      assert.matches("would round the number 1736900000123456;", message, 1, true)
    end)
 end)
 
@@ -256,6 +264,34 @@ describe("another JSON library", function()
          assert.is_nil(backup)
          assert.equal("protocol", err.kind)
       end
+   end)
+
+   it("that repeats what it was given does not show the key", function()
+      local pc = with_json {
+         decode = function(text) error("bad: " .. text, 0) end, encode = function() return "{}" end,
+      }
+      assert(emulator:fault { operation = "describe_backup", status = 200, body = service.api_key })
+      local _, err = pc:describe_backup "b"
+      assert.equal("protocol", err.kind)
+      assert.not_matches(service.api_key, tostring(err), 1, true)
+   end)
+
+   it("that closes the client shows nothing of the answer", function()
+      local pc
+      pc = with_json {
+         encode = function() return "{}" end,
+         decode = function(text)
+            pc:close()
+            return require "cjson".decode(text)
+         end,
+      }
+      assert(emulator:fault {
+         operation = "describe_backup", status = 400,
+         body = '{"error":{"code":"X","message":"no ' .. service.api_key .. '"},"status":400}',
+      })
+      local _, err = pc:describe_backup "b"
+      assert.equal(400, err.status)
+      assert.not_matches(service.api_key, tostring(err), 1, true)
    end)
 
    it("that cannot write the arguments raises", function()

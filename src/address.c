@@ -77,8 +77,7 @@ const char *address_add(const char *text, bool plain, Buffer *url, Address *addr
         return "longer than any host name";
     if (!split(bare, &host))
         return "not an address such as 'https://api.pinecone.io' or 'http://127.0.0.1:5080': a scheme (https where "
-               "none "
-               "is given), a host, maybe a port, nothing else";
+               "none is given), a host, maybe a port, nothing else";
     address->loopback = is_loopback(&host);
     address->plain = http || (!https && plain && address->loopback);
     if (address->plain && !address->loopback)
@@ -88,7 +87,7 @@ const char *address_add(const char *text, bool plain, Buffer *url, Address *addr
     return added ? NULL : address_no_memory;
 }
 
-const char *address_check_proxy(const char *text, Address *address)
+const char *address_check_proxy(const char *text, bool *loopback)
 {
     static const char *const schemes[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
     static const char wrong[] = "not a proxy's address such as 'http://user:password@proxy.example:3128'";
@@ -101,12 +100,13 @@ const char *address_check_proxy(const char *text, Address *address)
     const char *at = strrchr(rest, '@');
     if (!known || !without_slash(at != NULL ? at + 1 : rest, bare) || !split(bare, &host))
         return wrong;
-    address->plain = scheme == NULL || strncasecmp(text, "https", 5) != 0;
-    address->loopback = is_loopback(&host);
+    *loopback = is_loopback(&host);
     return NULL;
 }
 
 const char *address_shown(const char *text)
 {
+    if (strlen(text) >= LONGEST)
+        return "(too long to show)";
     return strchr(text, '@') != NULL ? "(with a user part, not shown)" : text;
 }

@@ -19,10 +19,11 @@ typedef struct Address {
 const char *address_add(const char *text, bool plain, Buffer *url, Address *address);
 extern const char address_no_memory[];
 
-/* The same for a proxy: "scheme://user:password@host:port", with or without scheme and user part. */
-const char *address_check_proxy(const char *text, Address *address);
+/* The same for a proxy, "scheme://user:password@host:port", with or without scheme and user part; it tells whether the
+ * proxy is on this machine. */
+const char *address_check_proxy(const char *text, bool *loopback);
 
-/* The address as it may be shown: not when it has a user part, which may hold a password. */
+/* The address as it may be shown: not with a user part, which may hold a password, and not endless. */
 const char *address_shown(const char *text);
 
 #pragma GCC visibility pop

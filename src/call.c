@@ -331,33 +331,44 @@ static bool is_bare(lua_State *L)
     return bare;
 }
 
-/* A table with fields but no elements was an object. */
-static bool is_sequence(lua_State *L)
+/* Pushes a field of the table on top of the stack; an injected JSON library may give tables with metamethods. */
+static void push_raw(lua_State *L, const char *field)
 {
-    if (!lua_istable(L, -1))
-        return false;
+    lua_pushstring(L, field);
+    lua_rawget(L, -2);
+}
+
+static bool is_empty(lua_State *L)
+{
     lua_pushnil(L);
     if (lua_next(L, -2) == 0)
         return true;
     lua_pop(L, 2);
-    return compat_rawlen(L, -1) > 0;
+    return false;
+}
+
+/* A table with fields but no elements was an object. */
+static bool is_sequence(lua_State *L)
+{
+    return lua_istable(L, -1) && (is_empty(L) || compat_rawlen(L, -1) > 0);
 }
 
 static bool fits_list(lua_State *L, const char *list)
 {
-    lua_getfield(L, -1, list);
+    push_raw(L, list);
     bool absent = lua_isnil(L, -1), good = is_sequence(L);
     lua_pop(L, 1);
     if (!absent || !is_bare(L))
         return good;
+    lua_pushstring(L, list);
     lua_newtable(L);
-    lua_setfield(L, -2, list);
+    lua_rawset(L, -3);
     return true;
 }
 
 static bool has_text(lua_State *L, const char *field)
 {
-    lua_getfield(L, -1, field);
+    push_raw(L, field);
     bool found = lua_type(L, -1) == LUA_TSTRING;
     lua_pop(L, 1);
     return found;
@@ -563,15 +574,6 @@ static void keep_body(lua_State *L, Call *call, const char *text, size_t length)
         luaL_error(L, "not enough memory");
     call->exchange.body = call->body.data;
     call->exchange.body_length = call->body.length;
-}
-
-static bool is_empty(lua_State *L)
-{
-    lua_pushnil(L);
-    if (lua_next(L, -2) == 0)
-        return true;
-    lua_pop(L, 2);
-    return false;
 }
 
 static Check build_body(lua_State *L, Call *call, int base)

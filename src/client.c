@@ -96,10 +96,9 @@ static char *keep_text(lua_State *L, Client *client, int index)
 
 static void add_header(lua_State *L, Client *client, const char *name, const char *value)
 {
-    TransportHeader *list = transport_header_add(client->headers, name, value);
+    TransportHeader *list = transport_header_add(client->settings.headers, name, value);
     if (list == NULL)
         no_memory(L);
-    client->headers = list;
     client->settings.headers = list;
 }
 
@@ -179,7 +178,7 @@ static void push_user_agent(lua_State *L, int source_tag)
 
 static void set_numbers(lua_State *L, Client *client, int base)
 {
-    client->timeout = number_option(L, base + OPTION_TIMEOUT, 60);
+    client->timeout = number_option(L, base + OPTION_TIMEOUT, DEFAULT_TIMEOUT);
     client->max_connections = (int)number_option(L, base + OPTION_MAX_CONNECTIONS, 64);
     client->max_response_bytes = (size_t)number_option(L, base + OPTION_MAX_RESPONSE_BYTES, 64 * 1024 * 1024);
     client->settings.connect_timeout = number_option(L, base + OPTION_CONNECT_TIMEOUT, 10);
@@ -225,10 +224,8 @@ static Check set_server(lua_State *L, Client *client, int base)
 
 static Check set_proxy(lua_State *L, Client *client)
 {
-    Address address = {0};
     const char *proxy = client->settings.proxy;
-    const char *wrong = proxy != NULL ? address_check_proxy(proxy, &address) : NULL;
-    client->settings.proxy_is_local = address.loopback;
+    const char *wrong = proxy != NULL ? address_check_proxy(proxy, &client->settings.proxy_is_local) : NULL;
     if (wrong != NULL)
         lua_pushfstring(L, "proxy '%s' is %s", address_shown(proxy), wrong);
     return wrong == NULL ? CHECK_PASSED : CHECK_BAD;
@@ -284,8 +281,9 @@ int client_new(lua_State *L)
     client->share = transport_share_new();
     if (client->share == NULL)
         no_memory(L);
-    /* the collector does not see what a client weighs: descriptors and libcurl's memory */
-    lua_gc(L, LUA_GCSTEP, 100);
+#if LUA_VERSION_NUM >= 502      /* in 5.1 a step would wake a collector that the program has stopped */
+    lua_gc(L, LUA_GCSTEP, 100); /* it does not see what a client weighs: descriptors and libcurl's memory */
+#endif
     lua_pushvalue(L, 2);
     return 1;
 }
@@ -312,8 +310,7 @@ static void wipe_text(char *text)
 /* What is secret goes as soon as nothing can be sent any more. */
 static void forget_key(Client *client)
 {
-    transport_headers_free(client->headers);
-    client->headers = NULL;
+    transport_headers_free(client->settings.headers);
     client->settings.headers = NULL;
     if (client->key != NULL)
         wipe(client->key, strlen(client->key));

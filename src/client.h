@@ -11,6 +11,7 @@
 #pragma GCC visibility push(hidden)
 
 #define PINECONE_VERSION "0.1.0"
+#define DEFAULT_TIMEOUT 60 /* seconds */
 
 typedef struct Call Call;
 
@@ -28,7 +29,6 @@ typedef struct Client {
     size_t max_response_bytes;
     Json json;
     TransportSettings settings;
-    TransportHeader *headers;
     char *texts[8]; /* owns what these point at, the server apart */
     int text_count;
     TransportShare *share;

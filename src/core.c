@@ -114,5 +114,7 @@ int luaopen_pinecone_core(lua_State *L)
     failure_push_metatable(L);
     lua_setfield(L, module, "failure"); /* the Lua layer completes it */
     set_text(L, "version", PINECONE_VERSION);
+    lua_pushinteger(L, DEFAULT_TIMEOUT);
+    lua_setfield(L, module, "default_timeout");
     return 1;
 }

@@ -141,10 +141,16 @@ static bool is_html(const FailedAnswer *answer)
     return strncasecmp(answer->content_type, "text/html", 9) == 0 || (i < answer->length && answer->body[i] == '<');
 }
 
+/* A closed client has forgotten its key and could not keep it out of what it shows. */
+static bool may_be_shown(const FailedAnswer *answer)
+{
+    return answer->secret != NULL && answer->secret[0] != '\0';
+}
+
 /* Pushes one line on a body that is not JSON. */
 static void push_body_text(lua_State *L, const FailedAnswer *answer)
 {
-    if (answer->secret == NULL) {
+    if (!may_be_shown(answer)) {
         lua_pushliteral(L, "an answer that is not shown, because the client is closed");
         return;
     }
@@ -207,9 +213,8 @@ void failure_push_answer(lua_State *L, const Json *json, const FailedAnswer *ans
 {
     luaL_checkstack(L, LUA_MINSTACK, "failure");
     int top = lua_gettop(L);
-    bool shown = answer->secret != NULL && answer->length > 0;
-    bool parsed = shown && json_push(L, json, answer->index) && lua_istable(L, -1);
-    if (!parsed || !push_parts(L, lua_gettop(L), answer->secret)) {
+    bool parsed = answer->length > 0 && json_push(L, json, answer->index) && lua_istable(L, -1);
+    if (!parsed || !may_be_shown(answer) || !push_parts(L, lua_gettop(L), answer->secret)) {
         lua_settop(L, top);
         lua_pushliteral(L, "");
         push_body_text(L, answer);
@@ -226,7 +231,7 @@ void failure_push_unreadable(lua_State *L, const FailedAnswer *answer, const cha
 {
     luaL_checkstack(L, LUA_MINSTACK, "failure");
     lua_pushfstring(L, "the server answered %d, but ", (int)answer->status);
-    push_clean(L, why, strlen(why), answer->secret != NULL ? answer->secret : "", TEXT_CAP);
+    push_clean(L, why, strlen(why), may_be_shown(answer) ? answer->secret : "", TEXT_CAP);
     lua_pushliteral(L, ": ");
     push_body_text(L, answer);
     lua_concat(L, 4);

@@ -3,6 +3,8 @@
 #include "compat.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 enum { DEPTH = 200 };
 
@@ -54,7 +56,8 @@ static bool rounds(lua_State *L)
     lua_createtable(L, 1, 0);
     lua_pushnumber(L, 9007199254740991.0);
     lua_rawseti(L, -2, 1);
-    bool exact = lua_pcall(L, 1, 1, 0) == 0 && strcmp(lua_tostring(L, -1), "[9007199254740991]") == 0;
+    bool exact = lua_pcall(L, 1, 1, 0) == 0 && lua_type(L, -1) == LUA_TSTRING &&
+                 strcmp(lua_tostring(L, -1), "[9007199254740991]") == 0;
     lua_pop(L, 1);
     return !exact;
 }
@@ -231,30 +234,44 @@ bool json_push(lua_State *L, const Json *json, int index)
 
 /* Writing ---------------------------------------------------------------------------------------------------------- */
 
-/* True when a whole number is in there that lua-cjson would round, which writes 14 digits; the number is then pushed. */
-static bool push_rounded(lua_State *L, int index, int depth)
+typedef enum { WALK_FINE, WALK_ROUNDED, WALK_TOO_DEEP } Walk;
+
+/* What lua-cjson would make of a number; it writes 14 digits. */
+static Walk check_number(double number, char *text, size_t size)
 {
-    if (lua_type(L, index) == LUA_TNUMBER) {
-        lua_Number number = lua_tonumber(L, index);
-        if (fabs((double)number) < EXACT || number != floor((double)number))
-            return false;
-        lua_pushvalue(L, index);
-        return true;
-    }
-    if (!lua_istable(L, index) || depth > DEPTH || !lua_checkstack(L, 4))
-        return false;
-    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
-        if (push_rounded(L, lua_gettop(L), depth + 1))
-            return true;
-    return false;
+    if (fabs(number) < EXACT || isinf(number) || number != floor(number))
+        return WALK_FINE;
+    snprintf(text, size, "%.14g", number);
+    bool exact = strtod(text, NULL) == number;
+    snprintf(text, size, "%.0f", number);
+    return exact ? WALK_FINE : WALK_ROUNDED;
+}
+
+/* Looks for a whole number that would be rounded, and writes it to `text`. Ends at the first branch that is too deep,
+ * because a table that holds itself has no end; lua-cjson then says so. */
+static Walk check_numbers(lua_State *L, int index, int depth, char *text, size_t size)
+{
+    if (lua_type(L, index) == LUA_TNUMBER)
+        return check_number((double)lua_tonumber(L, index), text, size);
+    if (!lua_istable(L, index))
+        return WALK_FINE;
+    if (depth > DEPTH || !lua_checkstack(L, 4))
+        return WALK_TOO_DEEP;
+    Walk walk = WALK_FINE;
+    int top = lua_gettop(L);
+    for (lua_pushnil(L); walk == WALK_FINE && lua_next(L, index) != 0; lua_pop(L, 1))
+        walk = check_numbers(L, lua_gettop(L), depth + 1, text, size);
+    lua_settop(L, top);
+    return walk;
 }
 
 bool json_push_text(lua_State *L, const Json *json, int index)
 {
     luaL_checkstack(L, 6, "JSON");
     index = compat_absindex(L, index);
-    if (json->rounds && push_rounded(L, index, 1)) {
-        lua_pushfstring(L, "lua-cjson would round the number %s; give it as a string", lua_tostring(L, -1));
+    char number[400]; /* as long as the largest double is */
+    if (json->rounds && check_numbers(L, index, 1, number, sizeof number) == WALK_ROUNDED) {
+        lua_pushfstring(L, "lua-cjson would round the number %s; give it as a string", number);
         return false;
     }
     lua_rawgeti(L, LUA_REGISTRYINDEX, json->encode);

@@ -92,6 +92,8 @@ static void explain(Transport *transport, CURLcode code)
                  headers ? (size_t)HEADER_CAP : exchange->cap);
         return;
     }
+    if (strncmp(transport->error, "CONNECT tunnel", 14) == 0)
+        phrase = "the proxy refused the connection";
     const char *detail = transport->error[0] != '\0' ? transport->error : curl_easy_strerror(code);
     if (strchr(detail, '@') != NULL) /* libcurl repeats a proxy's address, password and all */
         detail = curl_easy_strerror(code);
@@ -261,6 +263,7 @@ static bool prepare(Transport *transport, TransportShare *share)
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's request id is not the API's */
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)ceil(settings->connect_timeout * 1000));
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -310,13 +313,13 @@ void transport_free(Transport *transport)
 static const struct curl_slist *header_list(Transport *transport)
 {
     const Exchange *exchange = transport->exchange;
-    const TransportHeader *always = transport->settings->headers;
+    TransportHeader *always = transport->settings->headers;
     snprintf(transport->version_line, sizeof transport->version_line, "X-Pinecone-Api-Version: %s",
              exchange->api_version);
     transport->version_header.data = transport->version_line;
     /* libcurl reads these lists and never writes to them, so the ones in front may borrow the rest */
     transport->version_header.next = (struct curl_slist *)(always != NULL ? &always->link : NULL);
-    if (exchange->body_length == 0)
+    if (exchange->body == NULL)
         return &transport->version_header;
     static char type_line[] = "Content-Type: application/json";
     transport->type_header.data = type_line;

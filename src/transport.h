@@ -20,9 +20,9 @@ typedef struct TransportSettings {
     const char *user_agent;
     const char *ca_file, *ca_path;
     const char *proxy, *no_proxy;
-    bool proxy_is_local; /* a named proxy on this machine, which alone can reach this machine's loopback */
-    const TransportHeader *headers;
-    double connect_timeout; /* seconds */
+    bool proxy_is_local;      /* a named proxy on this machine, which alone can reach this machine's loopback */
+    TransportHeader *headers; /* of every request */
+    double connect_timeout;   /* seconds */
 } TransportSettings;
 
 /* The request, borrowed from the caller until the exchange is over, and what came of it. */

@@ -226,7 +226,7 @@ local function new(options)
    local self = setmetatable({
       _key_source = settings.api_key ~= nil and "the option api_key" or "PINECONE_API_KEY",
       _wait = settings.wait,
-      _timeout = settings.timeout or 60,
+      _timeout = settings.timeout or core.default_timeout,
       _hosts = {},
    }, Client)
    if settings.api_key == nil then

@@ -59,9 +59,7 @@ local hints = {
       hint = "There is no collection {target} in the key's project; list_collections shows those there are." },
    { kind = "not_found", hint = "Check the path, and the host and API version that were asked." },
 
-   { kind = "conflict", target_of = "schedule",
-      hint = "An index has at most one enabled schedule: pause or delete the other one first." },
-   { kind = "conflict", operation = "create_backup_schedule",
+   { kind = "conflict", says = { "schedule" },
       hint = "An index has at most one enabled schedule: pause or delete the other one first." },
    { kind = "conflict", hint = "The name is taken: choose another, or delete what has it." },
 
@@ -90,14 +88,14 @@ local hints = {
    { kind = "timeout", hint = "Raise timeout if the service is just slow." },
 
    { kind = "tls", says = { "ca_file" }, hint = "Check the path in ca_file." },
-   { kind = "tls", says = { "wrong version number" },
-      hint = "The server does not speak https on that port; check host and port." },
-   { kind = "tls", says = { "packet length" },
+   { kind = "tls", says = { "wrong version number", "packet length" },
       hint = "The server does not speak https on that port; check host and port." },
    { kind = "tls", says = { "certificate" },
       hint = "If the server is right (a proxy that inspects TLS, a private CA), name its CA in ca_file; else "
          .. "somebody is in between." },
    { kind = "tls", hint = "Check host, port and any proxy that inspects TLS." },
+   { kind = "network", says = { "proxy refused" },
+      hint = "Check the proxy's address, its user and password, and whether it lets you through to this host." },
    { kind = "network", says = { "proxy's host name" },
       hint = "Check the option proxy, and https_proxy and the like in the environment." },
    { kind = "network", says = { "host name was not found" },
@@ -118,8 +116,11 @@ local subjects = {
 }
 
 local function subject_of(operation, target)
+   if not target then
+      return nil
+   end
    if operation == "list_backups" or operation == "list_backup_schedules" or operation == "create_backup_schedule" then
-      return target and "index"
+      return "index"
    end
    for _, subject in ipairs(subjects) do
       if operation and operation:find(subject[1], 1, true) then

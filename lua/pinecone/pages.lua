@@ -190,7 +190,7 @@ function Pages:close()
    if self._ahead then
       self._ahead:cancel()
    end
-   self._ahead, self._items, self._ended = nil, nil, true
+   self._ahead, self._items, self._broken, self._ended = nil, nil, nil, true
 end
 
 Pages.__close = Pages.close

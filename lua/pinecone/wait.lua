@@ -88,8 +88,8 @@ local function timed_out(waiter)
       or ("the %s was not seen"):format(noun)
    return errors.new {
       kind = "timeout", operation = waiter.name, target = waiter.id, resource = last,
-      elapsed = core.clock() - waiter.began,
-      message = ("waited %.3g s; %s%s"):format(core.clock() - waiter.began, seen,
+      elapsed = math.floor((core.clock() - waiter.began) * 1000 + 0.5) / 1000,
+      message = ("waited %.1f s; %s%s"):format(core.clock() - waiter.began, seen,
          trouble and " as far as is known; the last look failed: " .. trouble.message or ""),
       hint = trouble and trouble.hint or "It goes on without us: wait again, or give more time in timeout.",
    }
@@ -113,7 +113,7 @@ local function look(waiter)
    if err then
       waiter.troubled_since = waiter.troubled_since or core.clock()
       err.operation = waiter.name
-      if may_pass(waiter, err) or core.clock() >= waiter.deadline then
+      if may_pass(waiter, err) or (err.kind == "timeout" and core.clock() >= waiter.deadline) then
          return nil
       end
       return nil, errors.explain(err, waiter.client._key_source)
