@@ -110,20 +110,12 @@ describe("a script", function()
    end)
    teardown(function() emulator:stop() end)
 
-   local function interpreter()
-      local lowest = 0
-      while arg[lowest - 1] do
-         lowest = lowest - 1
-      end
-      return arg[lowest]
-   end
-
    -- Runs the code in a child that gets the signal once its request has come in, or some seconds later; how it ended
    -- and how long that took.
    local function interrupted(code, signal, later)
       assert(emulator:clear_requests())
       local errors, status = uv.new_pipe(false), nil
-      local child = assert(uv.spawn(interpreter(), {
+      local child = assert(uv.spawn(service.interpreter(), {
          args = { "-e", code }, stdio = { nil, nil, errors },
       }, function(exit, number) status = { exit = exit, signal = number } end))
       local text = {}
@@ -165,7 +157,7 @@ describe("a script", function()
    end)
 
    it("that ends with a call in flight ends well", function()
-      local status = os.execute(("%s -e %s"):format(interpreter(), "'" .. ([[
+      local status = os.execute(("%s -e %s"):format(service.interpreter(), "'" .. ([[
          package.path, package.cpath = %q, %q
          local core = require "pinecone.core"
          client = assert(core.new { host = %q, api_key = %q })

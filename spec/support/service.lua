@@ -99,6 +99,15 @@ function service.sent(running, operation)
    return #service.log(running, operation)
 end
 
+--- The interpreter that runs these specs.
+function service.interpreter()
+   local lowest = 0
+   while arg[lowest - 1] do
+      lowest = lowest - 1
+   end
+   return arg[lowest]
+end
+
 --- Lets real time pass.
 function service.sleep(seconds)
    uv.sleep(seconds * 1000)

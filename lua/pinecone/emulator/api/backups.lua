@@ -19,47 +19,26 @@ local restore_fields = {
    { "deletion_protection", "string" },
 }
 
--- The limit and token are looked at first, then the list is made.
-local function page_of(call, shape, list)
-   local page, problem = pages.read(call.query, DEFAULT_LIMIT)
-   if not page then
-      return nil, problem
-   end
-   local found, missing = list()
-   if not found then
-      return nil, missing
-   end
-   return pages.cut(found, page, shape)
-end
-
 function backups.create_backup(call)
    local request, problem = body.read(call.body, create_fields)
    if not request then
       return nil, problem
    end
-   local backup, refused = call.state:create_backup(call.path.index_name, request)
-   if not backup then
-      return nil, refused
-   end
-   return shapes.created_backup(backup)
+   return shapes.apply(shapes.created_backup, call.state:create_backup(call.path.index_name, request))
 end
 
 function backups.describe_backup(call)
-   local backup, missing = call.state:describe_backup(call.path.backup_id)
-   if not backup then
-      return nil, missing
-   end
-   return shapes.backup(backup)
+   return shapes.apply(shapes.backup, call.state:describe_backup(call.path.backup_id))
 end
 
 function backups.list_index_backups(call)
-   return page_of(call, shapes.backup, function()
+   return pages.answer(call.query, DEFAULT_LIMIT, shapes.backup, function()
       return call.state:list_index_backups(call.path.index_name)
    end)
 end
 
 function backups.list_project_backups(call)
-   return page_of(call, shapes.backup, function()
+   return pages.answer(call.query, DEFAULT_LIMIT, shapes.backup, function()
       return call.state:list_project_backups()
    end)
 end
@@ -73,23 +52,15 @@ function backups.create_index_from_backup(call)
    if not request then
       return nil, problem
    end
-   local job, refused = call.state:create_index_from_backup(call.path.backup_id, request)
-   if not job then
-      return nil, refused
-   end
-   return shapes.created_restore(job)
+   return shapes.apply(shapes.created_restore, call.state:create_index_from_backup(call.path.backup_id, request))
 end
 
 function backups.describe_restore_job(call)
-   local job, missing = call.state:describe_restore_job(call.path.job_id)
-   if not job then
-      return nil, missing
-   end
-   return shapes.restore_job(job)
+   return shapes.apply(shapes.restore_job, call.state:describe_restore_job(call.path.job_id))
 end
 
 function backups.list_restore_jobs(call)
-   return page_of(call, shapes.restore_job, function()
+   return pages.answer(call.query, DEFAULT_LIMIT, shapes.restore_job, function()
       return call.state:list_restore_jobs()
    end)
 end

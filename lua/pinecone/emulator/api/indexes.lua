@@ -97,13 +97,6 @@ local function definition_from(request, kind)
    }
 end
 
-local function shaped(index, problem)
-   if not index then
-      return nil, problem
-   end
-   return shapes.index(index)
-end
-
 function indexes.create_index(call)
    local request, problem = body.read(call.body, create_fields)
    if not request then
@@ -114,19 +107,15 @@ function indexes.create_index(call)
    if not kind then
       return nil, problem
    end
-   return shaped(call.state:create_index(definition_from(request, kind)))
+   return shapes.apply(shapes.index, call.state:create_index(definition_from(request, kind)))
 end
 
 function indexes.describe_index(call)
-   return shaped(call.state:describe_index(call.path.index_name))
+   return shapes.apply(shapes.index, call.state:describe_index(call.path.index_name))
 end
 
 function indexes.list_indexes(call)
-   local list = json.array()
-   for position, index in ipairs(call.state:list_indexes()) do
-      list[position] = shapes.index(index)
-   end
-   return { indexes = list }
+   return { indexes = shapes.all(shapes.index, call.state:list_indexes()) }
 end
 
 function indexes.configure_index(call)
@@ -144,7 +133,7 @@ function indexes.configure_index(call)
       changes.read_capacity = spec.read_capacity
       changes.pod = changes.kind == "pod" and spec or nil
    end
-   return shaped(call.state:configure_index(call.path.index_name, changes))
+   return shapes.apply(shapes.index, call.state:configure_index(call.path.index_name, changes))
 end
 
 function indexes.delete_index(call)

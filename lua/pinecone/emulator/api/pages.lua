@@ -72,4 +72,22 @@ function pages.cut(list, page, shape)
    return { data = data, pagination = pagination }
 end
 
+--- Answers a page of a list: its limit and token are looked at first, then the list is made.
+-- @tparam table query
+-- @tparam number default_limit
+-- @tparam function shape
+-- @tparam function list gives the list, or nil and what is wrong
+-- @treturn table the page, or nil and what is wrong
+function pages.answer(query, default_limit, shape, list)
+   local page, problem = pages.read(query, default_limit)
+   if not page then
+      return nil, problem
+   end
+   local found, missing = list()
+   if not found then
+      return nil, missing
+   end
+   return pages.cut(found, page, shape)
+end
+
 return pages

@@ -25,18 +25,11 @@ local update_fields = {
    { "retention", { { "expire_after_days", "integer", required = true } } },
 }
 
-local function shaped(call, schedule, problem)
-   if not schedule then
-      return nil, problem
+-- The row does not hold the project, which the answer names.
+local function shape_for(call)
+   return function(schedule)
+      return shapes.schedule(schedule, call.state.data.project_id)
    end
-   return shapes.schedule(schedule, call.state.data.project_id)
-end
-
-local function page_of(list, missing, page, shape)
-   if not list then
-      return nil, missing
-   end
-   return pages.cut(list, page, shape)
 end
 
 function schedules.create_backup_schedule(call)
@@ -44,7 +37,7 @@ function schedules.create_backup_schedule(call)
    if not request then
       return nil, problem
    end
-   return shaped(call, call.state:create_backup_schedule(call.path.index_name, {
+   return shapes.apply(shape_for(call), call.state:create_backup_schedule(call.path.index_name, {
       name = request.name,
       schedule_type = request.schedule.type,
       frequency = request.schedule.frequency,
@@ -53,18 +46,13 @@ function schedules.create_backup_schedule(call)
 end
 
 function schedules.list_backup_schedules(call)
-   local page, problem = pages.read(call.query, DEFAULT_LIMIT)
-   if not page then
-      return nil, problem
-   end
-   local list, missing = call.state:list_backup_schedules(call.path.index_name)
-   return page_of(list, missing, page, function(schedule)
-      return shaped(call, schedule)
+   return pages.answer(call.query, DEFAULT_LIMIT, shape_for(call), function()
+      return call.state:list_backup_schedules(call.path.index_name)
    end)
 end
 
 function schedules.describe_backup_schedule(call)
-   return shaped(call, call.state:describe_backup_schedule(call.path.schedule_id))
+   return shapes.apply(shape_for(call), call.state:describe_backup_schedule(call.path.schedule_id))
 end
 
 function schedules.update_backup_schedule(call)
@@ -72,7 +60,7 @@ function schedules.update_backup_schedule(call)
    if not request then
       return nil, problem
    end
-   return shaped(call, call.state:update_backup_schedule(call.path.schedule_id, {
+   return shapes.apply(shape_for(call), call.state:update_backup_schedule(call.path.schedule_id, {
       frequency = request.frequency,
       enabled = request.enabled,
       expire_after_days = request.retention and request.retention.expire_after_days,
@@ -84,12 +72,9 @@ function schedules.delete_backup_schedule(call)
 end
 
 function schedules.list_backup_schedule_history(call)
-   local page, problem = pages.read(call.query, DEFAULT_LIMIT)
-   if not page then
-      return nil, problem
-   end
-   local list, missing = call.state:list_backup_schedule_history(call.path.schedule_id)
-   return page_of(list, missing, page, shapes.history_item)
+   return pages.answer(call.query, DEFAULT_LIMIT, shapes.history_item, function()
+      return call.state:list_backup_schedule_history(call.path.schedule_id)
+   end)
 end
 
 return schedules

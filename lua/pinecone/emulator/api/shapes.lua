@@ -181,4 +181,28 @@ function shapes.index(index)
    }
 end
 
+--- What there is in its shape, or what is wrong: for answers of the state.
+-- @tparam function shape
+-- @param value nil when something is wrong
+-- @param problem
+-- @return the shaped value, or nil and the problem
+function shapes.apply(shape, value, problem)
+   if not value then
+      return nil, problem
+   end
+   return shape(value)
+end
+
+--- All of a list, each in its shape.
+-- @tparam function shape
+-- @tparam table list
+-- @treturn table an array, also when it is empty
+function shapes.all(shape, list)
+   local shaped = json.array()
+   for position, value in ipairs(list) do
+      shaped[position] = shape(value)
+   end
+   return shaped
+end
+
 return shapes
