@@ -112,7 +112,6 @@ static void time_out(Call *call)
                       : !exchange->sent       ? "the connection was made, but TLS was not ready"
                       : exchange->status == 0 ? "the request was sent, but no answer came"
                                               : "the answer began, but did not end";
-    exchange->status = 0;
     snprintf(exchange->message, sizeof exchange->message, "not done within %.14g s (timeout): %s", call->timeout, why);
 }
 

@@ -176,12 +176,6 @@ static void push_body_text(lua_State *L, const FailedAnswer *answer)
     }
 }
 
-static void copy_value(lua_State *L, int from, int to)
-{
-    lua_pushvalue(L, from);
-    lua_replace(L, to < 0 ? to - 1 : to);
-}
-
 /* Pushes the code (a string, maybe empty) and the message of an error body that is JSON; false where there is none. */
 static bool push_parts(lua_State *L, int body, const char *secret)
 {
@@ -198,8 +192,10 @@ static bool push_parts(lua_State *L, int body, const char *secret)
     else
         lua_pushliteral(L, "");
     lua_getfield(L, error, "message");
-    if (lua_type(L, -1) != LUA_TSTRING && lua_type(L, body + 1) == LUA_TSTRING)
-        copy_value(L, body + 1, -1); /* {"error": "text"} */
+    if (lua_type(L, -1) != LUA_TSTRING && lua_type(L, body + 1) == LUA_TSTRING) { /* {"error": "text"} */
+        lua_pop(L, 1);
+        lua_pushvalue(L, body + 1);
+    }
     size_t length;
     const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : NULL;
     if (message == NULL || length == 0)

@@ -30,6 +30,22 @@ function Client:_begin(name, arguments, options)
    return nil, errors.explain(problem, self._key_source)
 end
 
+-- Checks a call's arguments and sends nothing: a call that is never stepped has no effect. `as` is the name that the
+-- caller used, where it is another.
+function Client:_check(name, arguments, options, as)
+   local call, problem = core[name](self._core, arguments, options)
+   if call then
+      call:cancel()
+      return true
+   end
+   as = as or name
+   if type(problem) == "string" then
+      errors.misuse((problem:gsub("^" .. name .. ":", as .. ":")))
+   end
+   problem.operation = as
+   return nil, errors.explain(problem, self._key_source)
+end
+
 -- Waits for a call and gives its result.
 function Client:_finish(call)
    local value, err = await(call, self._wait)
@@ -67,16 +83,6 @@ local function with_host(arguments, host)
       copy[key] = value
    end
    return copy
-end
-
--- All is checked before anything is sent: a call that is never stepped sends nothing, so its host does not matter.
-local function check_stats(self, arguments, options)
-   local call, err = self:_begin("describe_index_stats", with_host(arguments, "localhost"), options)
-   if not call then
-      return nil, err
-   end
-   call:cancel()
-   return true
 end
 
 local function ask_host(self, name, options)
@@ -139,7 +145,8 @@ function Client:describe_index_stats(arguments, options)
    if type(arguments) ~= "table" or arguments.host ~= nil or arguments.index_name == nil then
       return self:_perform("describe_index_stats", arguments, options)
    end
-   local good, err = check_stats(self, arguments, options)
+   -- before the host is known: for the check any will do
+   local good, err = self:_check("describe_index_stats", with_host(arguments, "localhost"), options)
    if not good then
       return nil, err
    end

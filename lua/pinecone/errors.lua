@@ -35,10 +35,6 @@ local hints = {
       hint = "Something in front of the API refused the request: a proxy, a firewall, or Pinecone's edge." },
    { kind = "permission_denied", hint = "The API key lacks the permission for this operation." },
 
-   { kind = "not_found", operation = "wait_for_restore",
-      hint = "There is no restore job {target}: give its restore_job_id, not the index_id." },
-   { kind = "not_found", operation = "create_backup",
-      hint = "There is no index {target} in the key's project; list_indexes shows those there are." },
    { kind = "not_found", operation = "create_collection",
       hint = "There is no such source index in the key's project; list_indexes shows those there are." },
    { kind = "not_found", operation = "create_index_from_collection",
@@ -109,22 +105,17 @@ local hints = {
       hint = "This may not be Pinecone's API: check host, and any proxy or captive portal in between." },
 }
 
--- What the path of an operation leads to.
-local subjects = {
-   { "schedule", "schedule" }, { "from_backup", "backup" }, { "restore", "restore" }, { "backup", "backup" },
-   { "collection", "collection" }, { "index", "index" },
+-- What an operation is about, by the first of its arguments that names something there is.
+local subject_of_argument = {
+   index_name = "index", backup_id = "backup", restore_job_id = "restore", schedule_id = "schedule",
+   collection_name = "collection",
 }
 
-local function subject_of(operation, target)
-   if not target then
-      return nil
-   end
-   if operation == "list_backups" or operation == "list_backup_schedules" or operation == "create_backup_schedule" then
-      return "index"
-   end
-   for _, subject in ipairs(subjects) do
-      if operation and operation:find(subject[1], 1, true) then
-         return subject[2]
+local function subject_of(operation)
+   local row = core.operations[operation]
+   for _, argument in ipairs(row and row.arguments or {}) do
+      if subject_of_argument[argument.name] then
+         return subject_of_argument[argument.name]
       end
    end
 end
@@ -152,7 +143,7 @@ end
 -- @tparam string key_source where the API key came from
 -- @treturn table the same failure
 function errors.explain(err, key_source)
-   local subject = subject_of(err.operation, err.target)
+   local subject = err.target and subject_of(err.operation)
    local message = (err.message or ""):lower()
    for _, row in ipairs(hints) do
       if matches(row, err, subject, message) then

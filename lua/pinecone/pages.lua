@@ -40,20 +40,16 @@ end
 
 -- Pages ---------------------------------------------------------------------------------------------------------------
 
--- A token holds the page size already; a limit beside it would skip or repeat rows.
-local function arguments_for(self, token)
-   local arguments = {}
+-- Begins the call for the next page. A token holds the page size already; a limit beside it would skip or repeat rows.
+local function begin(self)
+   local arguments, token = {}, self._token
    for name, value in pairs(self._arguments) do
       arguments[name] = value
    end
    if token then
       arguments.limit, arguments.pagination_token = nil, token
    end
-   return arguments
-end
-
-local function begin(self, token)
-   return self._client:_begin(self._row.name, arguments_for(self, token), self._options)
+   return self._client:_begin(self._row.name, arguments, self._options)
 end
 
 -- Asks for the next page while the caller works on this one. One step puts the request on the wire, over the
@@ -63,7 +59,7 @@ local function begin_ahead(self)
    if self._client._core:spare() < 2 then
       return
    end
-   local call = begin(self, self._token)
+   local call = begin(self)
    if call then
       call:step()
    end
@@ -92,7 +88,7 @@ local function fetch(self)
       return page, err
    end
    local call
-   call, err = begin(self, self._token)
+   call, err = begin(self)
    if not call then
       return nil, err
    end
@@ -236,10 +232,7 @@ local function iterate(client, row, arguments, options)
       _client = client, _row = row, _arguments = copy_arguments(row, arguments), _options = options,
       _seen = {}, _ring = {}, _slot = 0, _position = 0, _tokens = {},
    }, Pages)
-   local check = begin(self) -- raises for misuse here, where the mistake is, and not at the first item
-   if check then
-      check:cancel()
-   end
+   client:_check(row.name, self._arguments, options) -- raises for misuse where the mistake is, not at the first item
    self._token = self._arguments.pagination_token
    return self, nil, nil, self
 end

@@ -26,6 +26,7 @@ local subjects = {
       noun = "restore job", describe = "describe_restore_job", id = "restore_job_id", alias = "job_id", state = status,
       good = { Completed = true }, bad = { Failed = true, Cancelled = true },
       passing = { not_found = true }, -- the job store loses jobs for a moment
+      not_found = "There is no such restore job: give its restore_job_id, not the index_id.",
    },
    wait_for_collection = {
       noun = "collection", describe = "describe_collection", id = "collection_name", alias = "name", state = status,
@@ -51,30 +52,6 @@ local function id_of(subject, name, what)
    return id
 end
 
-local option_types = { timeout = "number", api_version = "string" }
-
-local function check_options(name, options)
-   if options ~= nil and type(options) ~= "table" then
-      errors.misuse(("%s: takes a table of options, got a %s"):format(name, type(options)))
-   end
-   for field, value in pairs(options or {}) do
-      if not option_types[field] then
-         errors.misuse(("%s: unknown option '%s'; it takes timeout, api_version"):format(name, tostring(field)))
-      end
-      if type(value) ~= option_types[field] then
-         errors.misuse(("%s: '%s' must be a %s, got a %s"):format(name, field, option_types[field], type(value)))
-      end
-   end
-   local timeout = options and options.timeout
-   if timeout and (timeout <= 0 or timeout ~= timeout) then
-      return nil, errors.new {
-         kind = "invalid_argument", operation = name,
-         message = ("timeout '%s' is not valid: it must be a number of seconds above 0"):format(tostring(timeout)),
-      }
-   end
-   return options or {}
-end
-
 local function failed(waiter, resource)
    return errors.new {
       kind = "failed", operation = waiter.name, target = waiter.id, resource = resource,
@@ -86,10 +63,11 @@ local function timed_out(waiter)
    local noun, last, trouble = waiter.subject.noun, waiter.last, waiter.trouble
    local seen = last and ("the %s is still %s"):format(noun, tostring(waiter.subject.state(last)))
       or ("the %s was not seen"):format(noun)
+   local waited = core.clock() - waiter.began
    return errors.new {
       kind = "timeout", operation = waiter.name, target = waiter.id, resource = last,
-      elapsed = math.floor((core.clock() - waiter.began) * 1000 + 0.5) / 1000,
-      message = ("waited %.1f s; %s%s"):format(core.clock() - waiter.began, seen,
+      elapsed = math.floor(waited * 1000 + 0.5) / 1000,
+      message = ("waited %.1f s; %s%s"):format(waited, seen,
          trouble and " as far as is known; the last look failed: " .. trouble.message or ""),
       hint = trouble and trouble.hint or "It goes on without us: wait again, or give more time in timeout.",
    }
@@ -116,7 +94,8 @@ local function look(waiter)
       if may_pass(waiter, err) or (err.kind == "timeout" and core.clock() >= waiter.deadline) then
          return nil
       end
-      return nil, errors.explain(err, waiter.client._key_source)
+      err.hint = err.kind == "not_found" and subject.not_found or err.hint
+      return nil, err
    end
    waiter.last, waiter.troubled_since = resource, nil
    local state = subject.state(resource)
@@ -147,13 +126,14 @@ local function add_waiters(Client)
       Client[name] = function(self, what, options)
          Client._check_self(self, name)
          local id, now = id_of(subject, name, what), core.clock()
-         local checked, err = check_options(name, options)
-         if not checked then
+         local good, err = self:_check(subject.describe, id, options, name)
+         if not good then
             return nil, err
          end
+         options = options or {}
          return wait {
-            client = self, name = name, subject = subject, id = id, api_version = checked.api_version,
-            began = now, deadline = now + (checked.timeout or math.huge),
+            client = self, name = name, subject = subject, id = id, api_version = options.api_version,
+            began = now, deadline = now + (options.timeout or math.huge),
          }
       end
    end
