@@ -1,5 +1,6 @@
 -- Connections: kept, made anew for writes, interrupted.
 
+local core = require "pinecone.core"
 local expect = require "support.expect"
 local service = require "support.service"
 local uv = require "luv"
@@ -43,6 +44,22 @@ describe("a connection", function()
          assert(pc:describe_index_stats "movies")
       end
       assert.equal(2, connections())
+   end)
+
+   it("that a cancelled call has closed is not taken for one that is open", function()
+      local client = assert(core.new { host = emulator.url, api_key = service.api_key })
+      local function finish(call)
+         repeat until call:block()
+         assert(call:result())
+      end
+      assert(emulator:fault { operation = "list_indexes", delay = 30 })
+      local slow = assert(core.list_indexes(client))
+      repeat slow:step() until service.sent(emulator) == 1
+      finish(assert(core.list_collections(client)))
+      slow:cancel()
+      finish(assert(core.list_collections(client)))
+      local rows = service.log(emulator, "list_collections")
+      assert.equal(rows[1].connection, rows[2].connection)
    end)
 
    it("is a new one for everything that writes", function()

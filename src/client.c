@@ -388,7 +388,7 @@ static void notice_fork(Client *client)
     client->pid = getpid();
 }
 
-/* An idle transport that knows the server, and so may have its connection open. */
+/* An idle transport that knows the server, and so may have its connection open; for an empty URL one without any. */
 static Transport *take_known(Client *client, const char *url)
 {
     Transport *before = NULL;
@@ -407,6 +407,8 @@ static Transport *take_known(Client *client, const char *url)
 static Transport *take(Client *client, const char *url, bool *memory)
 {
     Transport *transport = take_known(client, url);
+    if (transport == NULL)
+        transport = take_known(client, "");
     if (transport != NULL)
         return transport;
     if (client->transport_count < client->max_connections) {

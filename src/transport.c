@@ -35,7 +35,7 @@ struct Transport {
     struct curl_slist version_header, type_header; /* links in front of the settings' list, for one exchange */
     char version_line[64];
     char error[CURL_ERROR_SIZE];
-    char server[256]; /* scheme, host and port of the last exchange */
+    char server[256]; /* scheme, host and port whose connection may be open; empty: none is */
 };
 
 int64_t clock_now(void)
@@ -370,8 +370,10 @@ bool transport_start(Transport *transport, Exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
     started = started && curl_multi_add_handle(transport->multi, easy) == CURLM_OK;
-    if (!started)
+    if (!started) {
         transport->exchange = NULL;
+        transport->server[0] = '\0';
+    }
     return started;
 }
 
@@ -395,10 +397,13 @@ static void measure(Transport *transport)
     exchange->retry_after = (long)retry_after;
 }
 
-static void finish(Transport *transport)
+/* An exchange that did not go through has closed its connection. */
+static void finish(Transport *transport, bool through)
 {
     curl_multi_remove_handle(transport->multi, transport->easy);
     transport->exchange = NULL;
+    if (!through)
+        transport->server[0] = '\0';
 }
 
 void transport_stop(Transport *transport)
@@ -410,7 +415,7 @@ void transport_stop(Transport *transport)
         return;
     }
     measure(transport);
-    finish(transport);
+    finish(transport, false);
 }
 
 static bool collect_outcome(Transport *transport)
@@ -423,7 +428,7 @@ static bool collect_outcome(Transport *transport)
     measure(transport);
     if (code != CURLE_OK)
         explain(transport, code);
-    finish(transport);
+    finish(transport, code == CURLE_OK);
     return true;
 }
 
@@ -433,7 +438,7 @@ static Drive broken(Transport *transport, CURLMcode code)
     transport->exchange->kind = "network";
     snprintf(transport->exchange->message, sizeof transport->exchange->message, "libcurl gave up (%s)",
              curl_multi_strerror(code));
-    finish(transport);
+    finish(transport, false);
     return DRIVE_FINISHED;
 }
 

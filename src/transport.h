@@ -80,7 +80,8 @@ enum { TRANSPORT_DESCRIPTORS = 24 };
 int transport_watched(const Transport *transport, struct pollfd *descriptors, int most);
 int64_t transport_wakes(const Transport *transport);
 
-/* True when the last exchange went to the same server, so that its connection may still be there. */
+/* True when the last exchange went to the same server, and went through, so that its connection may still be there. An
+ * empty URL asks for a transport that has none. */
 bool transport_knows(const Transport *transport, const char *url);
 
 Transport *transport_next(const Transport *transport); /* a link for whoever keeps transports in a list */
