@@ -74,6 +74,7 @@ build = {
       ["pinecone.emulator.calendar"] = "lua/pinecone/emulator/calendar.lua",
       ["pinecone.emulator.clock"] = "lua/pinecone/emulator/clock.lua",
       ["pinecone.emulator.control"] = "lua/pinecone/emulator/control.lua",
+      ["pinecone.emulator.decisions"] = "lua/pinecone/emulator/decisions.lua",
       ["pinecone.emulator.failure"] = "lua/pinecone/emulator/failure.lua",
       ["pinecone.emulator.faults"] = "lua/pinecone/emulator/faults.lua",
       ["pinecone.emulator.handle"] = "lua/pinecone/emulator/handle.lua",

@@ -1,7 +1,7 @@
 --- What an emulator can be told, with defaults.
 -- @module pinecone.emulator.options
 
-local state = require("pinecone.emulator.state")
+local decisions = require("pinecone.emulator.decisions")
 
 local options = {}
 
@@ -21,19 +21,41 @@ local function is_boolean(value)
    return type(value) == "boolean"
 end
 
--- Those of the server; the project's own follow from the state's defaults.
+-- Those of the server; the project's own stand in the table of decisions.
 local known = {
    port = { default = 5080, check = is_port, wants = "a port number" },
    api_key = { check = is_text, wants = "a non-empty string" },
    idle_seconds = { default = 600, check = is_count, wants = "a number, 0 or more" },
 }
 
-for name, default in pairs(state.defaults) do
-   if type(default) == "boolean" then
-      known[name] = { default = default, check = is_boolean, wants = "a boolean" }
-   else
-      known[name] = { default = default, check = is_count, wants = "a number, 0 or more" }
+local by_type = {
+   boolean = { check = is_boolean, wants = "a boolean" },
+   number = { check = is_count, wants = "a number, 0 or more" },
+   string = { check = function(value) return type(value) == "string" end, wants = "a string" },
+   table = { check = function(value) return type(value) == "table" end, wants = "a table" },
+}
+
+local function one_of(choices)
+   local words = {}
+   for position, choice in ipairs(choices) do
+      words[position] = tostring(choice)
    end
+   return {
+      check = function(value)
+         for _, choice in ipairs(choices) do
+            if choice == value then
+               return true
+            end
+         end
+         return false
+      end,
+      wants = "one of " .. table.concat(words, ", "),
+   }
+end
+
+for _, row in ipairs(decisions.rows) do
+   local rule = row.choices and one_of(row.choices) or by_type[type(row.default)]
+   known[row.name] = { default = row.default, check = rule.check, wants = rule.wants }
 end
 
 local function names(own)

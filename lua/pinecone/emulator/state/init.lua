@@ -7,25 +7,10 @@
 -- @module pinecone.emulator.state
 
 local agenda = require("pinecone.emulator.state.agenda")
+local decisions = require("pinecone.emulator.decisions")
 local rows = require("pinecone.emulator.state.rows")
 
 local state = {}
-
---- Options with their defaults. Where the contract leaves a point open
--- (section 10), the default is what this emulator decided.
--- @table defaults
-state.defaults = {
-   job_seconds = 2,               -- how long backups, restores, collections, new indexes and deletions take
-   max_indexes = 20,              -- indexes per project
-   max_backups = 500,             -- backups per project
-   max_collections = 100,         -- collections per project
-   max_schedules = 3,             -- schedules per index, enabled or not; one more is a 403
-   max_retention_days = 365,      -- longest retention of a schedule; more is a 400
-   plan_has_backups = true,       -- false: creating backups and schedules is a 403
-   keep_restore_jobs = false,     -- true: jobs stay visible when their target index is gone
-   newest_first = true,           -- order of lists with pages; false: oldest first
-   history_scheduled_rows = false,-- true: history shows the coming run as a Scheduled row
-}
 
 local parts = { "indexes", "data", "backups", "restore_jobs", "collections", "schedules" }
 
@@ -80,7 +65,7 @@ end
 
 local function merged_options(given)
    local options = {}
-   for name, default in pairs(state.defaults) do
+   for name, default in pairs(decisions.defaults) do
       local value = given[name]
       if value == nil then
          value = default
@@ -98,7 +83,7 @@ end
 -- @tparam table environment `clock` (returns seconds since 1970),
 --   `new_id` (returns a new id), and optionally `open_host(index)` (returns
 --   host and port for a new index) and `close_host(index)`
--- @tparam[opt] table options see @{defaults}
+-- @tparam[opt] table options see @{pinecone.emulator.decisions}
 -- @treturn State
 function state.new(environment, options)
    local self = setmetatable({
