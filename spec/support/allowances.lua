@@ -1,0 +1,111 @@
+-- Where what is sent differs from the published files, because the contract says that real output does, or that the
+-- vendor documents what the file leaves out. `section` is that of ../shared/api/contract.md.
+--
+-- A row fits a problem when each of its other fields does: `versions`, `operations`, `statuses` and `rules` list words,
+-- `path` is a pattern.
+
+local allowances = {}
+
+local CLASSIC = { "2025-04", "2025-10", "2026-04" }
+
+allowances.rows = {
+   { section = "1.5", text = "backups and indexes without tags say null",
+      versions = CLASSIC, rules = { "null" }, path = "%.tags$" },
+   { section = "1.5", text = "a backup without a description says null",
+      versions = CLASSIC, rules = { "null" }, path = "%.description$" },
+   { section = "1.5", text = "a backup without a name says null",
+      versions = CLASSIC, rules = { "null" }, path = "%.name$",
+      operations = { "create_backup", "describe_backup", "list_index_backups", "list_project_backups" } },
+   { section = "1.5", text = "counts are null while a backup is Initializing",
+      versions = CLASSIC, rules = { "null" }, path = "%.record_count$" },
+   { section = "1.5", text = "counts are null while a backup is Initializing",
+      versions = CLASSIC, rules = { "null" }, path = "%.namespace_count$" },
+   { section = "1.5", text = "counts are null while a backup is Initializing",
+      versions = CLASSIC, rules = { "null" }, path = "%.size_bytes$" },
+   { section = "1.5", text = "backups of sparse indexes have the dimension 0",
+      versions = CLASSIC, rules = { "minimum" }, path = "%.dimension$",
+      operations = { "create_backup", "describe_backup", "list_index_backups", "list_project_backups" } },
+   { section = "1.5", text = "a restore job has no completed_at until it is done, which is null",
+      versions = CLASSIC, rules = { "null" }, path = "%.completed_at$" },
+   { section = "1.3", text = "the last page says null",
+      versions = CLASSIC, rules = { "null" }, path = "^%$%.pagination$" },
+
+   { section = "1.2", text = "a bad token or limit is refused; listed from 2026-07 on",
+      versions = CLASSIC, rules = { "status" }, statuses = { 400 },
+      operations = { "list_index_backups", "list_project_backups", "list_restore_jobs" } },
+   { section = "4.1", text = "create_backup of an unknown index, as the vendor's SDK documents it",
+      rules = { "status" }, statuses = { 404 }, operations = { "create_backup" } },
+   { section = "4.6", text = "restoring a backup that is not Ready; listed from 2026-07 on",
+      versions = CLASSIC, rules = { "status" }, statuses = { 412 },
+      operations = { "create_index_from_backup_operation" } },
+   { section = "4.7", text = "deleting a backup that is being restored; no longer listed, still done",
+      versions = { "2026-07" }, rules = { "status" }, statuses = { 412 }, operations = { "delete_backup" } },
+   { section = "6", text = "an unknown source index; listed from 2026-07 on",
+      versions = CLASSIC, rules = { "status" }, statuses = { 404 }, operations = { "create_collection" } },
+}
+
+-- Statuses that a contract lists and the emulator cannot answer.
+allowances.never = {
+   { text = "no key of the emulator lacks a right", versions = { "2026-07", "unstable" }, statuses = { 403 },
+      operations = {
+         "list_index_backups", "list_project_backups", "describe_backup", "delete_backup", "list_restore_jobs",
+         "describe_restore_job", "list_backup_schedules", "describe_backup_schedule", "delete_backup_schedule",
+         "list_backup_schedule_history",
+      } },
+   { text = "it counts no pods", statuses = { 403 }, operations = { "configure_index" } },
+   { text = "the contract names no cause", versions = { "2026-07" }, statuses = { 400 },
+      operations = { "delete_collection" } },
+}
+
+local function listed(words, word)
+   if words == nil then
+      return true
+   end
+   for _, one in ipairs(words) do
+      if one == word then
+         return true
+      end
+   end
+   return false
+end
+
+local function fits(row, problem)
+   return listed(row.versions, problem.version) and listed(row.rules, problem.rule)
+      and listed(row.operations, problem.operation) and listed(row.statuses, problem.status)
+      and (row.path == nil or problem.path:find(row.path) ~= nil)
+end
+
+local function find(rows, problem)
+   for _, row in ipairs(rows) do
+      if fits(row, problem) then
+         row.used = true
+         return row
+      end
+   end
+end
+
+--- Finds the row that allows a problem.
+function allowances.allow(problem)
+   return find(allowances.rows, problem)
+end
+
+--- Finds the row that says why an operation never answers a status.
+-- @tparam table missing `version`, `operation` and `status`
+function allowances.excuse(missing)
+   return find(allowances.never, missing)
+end
+
+--- The rows that were never needed, in words.
+function allowances.unused()
+   local texts = {}
+   for _, rows in ipairs { allowances.rows, allowances.never } do
+      for _, row in ipairs(rows) do
+         if not row.used then
+            texts[#texts + 1] = row.text
+         end
+      end
+   end
+   return texts
+end
+
+return allowances
