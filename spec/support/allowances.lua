@@ -30,6 +30,10 @@ allowances.rows = {
    { section = "1.3", text = "the last page says null",
       versions = CLASSIC, rules = { "null" }, path = "^%$%.pagination$" },
 
+   { section = "5.4", text = "the page of 2026-04 shows a dimension in the history",
+      versions = { "unstable" }, rules = { "undeclared" }, path = "%.dimension$",
+      operations = { "list_backup_schedule_history" } },
+
    { section = "1.2", text = "a bad token or limit is refused; listed from 2026-07 on",
       versions = CLASSIC, rules = { "status" }, statuses = { 400 },
       operations = { "list_index_backups", "list_project_backups", "list_restore_jobs" } },

@@ -16,7 +16,8 @@ local excuses_the_request = { [400] = true, [401] = true, [422] = true, [500] = 
 
 --- Makes a contract.
 -- @tparam table operations
-function contract.new(operations)
+-- @tparam[opt] boolean is_partial whether there are operations that it does not know
+function contract.new(operations, is_partial)
    -- "{" comes after every letter: paths in so many words go before those with parameters.
    table.sort(operations, function(one, other)
       return one.template .. one.method < other.template .. other.method
@@ -25,7 +26,7 @@ function contract.new(operations)
       local pattern = operation.template:gsub("[%-.]", "%%%0"):gsub("{[^}]*}", "[^/]+")
       operation.pattern = "^" .. pattern .. "$"
    end
-   return setmetatable({ operations = operations }, Contract)
+   return setmetatable({ operations = operations, is_partial = is_partial }, Contract)
 end
 
 --- Finds the operation of a request.

@@ -370,11 +370,19 @@ local function all(...)
    return listed
 end
 
+local function with_json_401(operations)
+   for _, one in ipairs(operations) do
+      one.responses = with(one.responses, { ["401"] = refused })
+   end
+   return operations
+end
+
 return {
    --- The control plane of 2026-07.
    control = contract.new(all(indexes, backups, schedules, collections)),
    --- What is known of the data plane of 2026-07: the counts.
    data = contract.new(all(data_plane)),
-   --- What is known of `unstable`: schedules, as they are in 2026-07 (section 5).
-   unstable = contract.new(all(schedules)),
+   --- What is known of `unstable`: schedules, with the bodies of 2026-07 (section 5). Its pages belong to those of
+   -- 2026-04, where a 401 was JSON (section 2.1).
+   unstable = contract.new(with_json_401(all(schedules)), true),
 }

@@ -96,13 +96,18 @@ end
 
 --- Does something while options have other values.
 function Project:with(changed, action)
-   local options, before = self.service.state.options, {}
-   for name, value in pairs(changed) do
-      before[name], options[name] = options[name], value
+   local before = {}
+   for _, options in ipairs { self.service.state.options, self.service.api.options } do
+      before[options] = {}
+      for name, value in pairs(changed) do
+         before[options][name], options[name] = options[name], value
+      end
    end
    action()
-   for name, value in pairs(before) do
-      options[name] = value
+   for options, values in pairs(before) do
+      for name, value in pairs(values) do
+         options[name] = value
+      end
    end
 end
 

@@ -83,6 +83,16 @@ function Scenario:make_pod(name)
    })
 end
 
+-- What was made in one version can be seen in every other.
+function Scenario:looks_around()
+   for _, pc in ipairs(self.all) do
+      self:gets(200, pc:list_indexes())
+      self:gets(200, pc:list_backups())
+      self:gets(200, pc:list_restore_jobs())
+      self:gets(200, pc:list_collections())
+   end
+end
+
 -- Indexes -----------------------------------------------------------------------------------------------------------
 
 local dedicated = {
@@ -129,6 +139,9 @@ end
 function Scenario:configures_classic()
    self:gets(202, self.pc:configure_index { index_name = "movies", deletion_protection = "enabled" })
    self:gets(202, self.pc:configure_index { index_name = "pods", spec = { pod = { replicas = 2 } } })
+   self:gets(202, self.pc:configure_index {
+      index_name = "movies", embed = { model = "multilingual-e5-large", field_map = { text = "plot" } },
+   })
    if self.version ~= "2025-04" then
       self:gets(202, self.pc:configure_index {
          index_name = "movies", spec = { serverless = { read_capacity = dedicated } },
@@ -147,6 +160,9 @@ function Scenario:configures_newest()
    self:asks(200, "PATCH", "/indexes/pods", { deployment = { replicas = 2 } })
    self:asks(200, "PATCH", "/indexes/movies", { read_capacity = dedicated })
    self:asks(200, "PATCH", "/indexes/movies", { read_capacity = { mode = "OnDemand" } })
+   self:asks(200, "PATCH", "/indexes/movies", {
+      schema = { fields = { plot = { type = "semantic_text", model = "multilingual-e5-large" } } },
+   })
 end
 
 local function configures(self)
@@ -163,6 +179,7 @@ local function configures(self)
 end
 
 local function deletes(self)
+   self:looks_around()
    self:gets(403, self.pc:delete_index "movies")
    self:gets(202, self.pc:delete_index "words")
    self:gets(200, self.pc:describe_index "words") -- Terminating
@@ -179,7 +196,7 @@ function Scenario:indexes()
    self:make_pod "pods"
    local more = self.is_classic and more_indexes_classic or more_indexes_newest
    more(self)
-   self:gets(200, pc:list_indexes()) -- all Initializing
+   self:looks_around() -- all Initializing
    self:pass_time()
    self:gets(200, pc:list_indexes())
    for _, name in ipairs { "movies", "words", "pods", "filtered", "own-cloud" } do
@@ -201,8 +218,18 @@ end
 function Scenario:indexes_for_models()
    local path = "/indexes/create-for-model"
    self:asks(201, "POST", path, for_model("sentences", { tags = { team = "search" } }))
+   self:asks(201, "POST", path, for_model("words", {
+      embed = { model = "pinecone-sparse-english-v0", field_map = { text = "chunk" } },
+   }))
+   if self.version ~= "2025-04" then
+      self:asks(201, "POST", path, for_model("filtered", {
+         schema = { fields = { genre = { filterable = true } } }, read_capacity = dedicated,
+      }))
+   end
    self:pass_time()
    self:gets(200, self.pc:describe_index "sentences")
+   self:gets(self.is_classic and 201 or 200, self.pc:create_backup "sentences")
+   self:looks_around()
    self:asks(400, "POST", path, for_model "Bad_Name")
    self:asks(404, "POST", path, for_model("lost", { region = "nowhere" }))
    self:asks(409, "POST", path, for_model "sentences")
@@ -253,10 +280,18 @@ local function restores(self, backup, other)
       backup_id = backup.backup_id, name = "restored", tags = { from = "backup" }, deletion_protection = "disabled",
    })
    self:gets(202, pc:create_index_from_backup { backup_id = other.backup_id, name = "inherited" })
+   if not self.is_classic then
+      self.project:with({ restore_read_capacity = "apply" }, function()
+         self:asks(202, "POST", "/backups/" .. backup.backup_id .. "/create-index",
+            { name = "dedicated", read_capacity = dedicated })
+      end)
+   end
    self:gets(200, pc:describe_restore_job(restore.restore_job_id)) -- Pending
    self:gets(200, pc:list_restore_jobs())
    self:gets(412, pc:delete_backup(backup.backup_id))
+   self:looks_around()
    self:pass_time()
+   self:looks_around()
    self:gets(200, pc:describe_restore_job(restore.restore_job_id))
    lists_pages(self, "/restore-jobs")
    self:gets(200, pc:describe_index "restored")
@@ -306,7 +341,7 @@ function Scenario:backups()
    local named = self:gets(created, pc:create_backup { index_name = "movies", name = "first", description = "a try" })
    local bare = self:gets(created, pc:create_backup "words")
    self:gets(200, pc:describe_backup(named.backup_id)) -- Initializing
-   self:gets(200, pc:list_backups())
+   self:looks_around()
    self:gets(412, pc:create_index_from_backup { backup_id = named.backup_id, name = "too-early" })
    self:pass_time()
    self:gets(200, pc:describe_backup(named.backup_id))
@@ -354,6 +389,7 @@ function Scenario:collections()
    })
    self:pass_time()
    self:gets(200, pc:describe_index "from-copy")
+   self:looks_around()
    self:gets(202, pc:delete_collection "copy")
    self:gets(200, pc:describe_collection "copy") -- Terminating
    self:pass_time()
@@ -429,6 +465,7 @@ function Scenario:schedules()
    end)
    self.project:advance(2 * 24 * 3600)
    self:gets(200, pc:list_backup_schedule_history(schedule.schedule_id))
+   self:looks_around()
    refused_schedules(self, schedule.schedule_id)
    updates_schedules(self, schedule.schedule_id)
    lists_pages(self, "/indexes/movies/backup-schedules")
@@ -511,12 +548,17 @@ end
 --- Begins a scenario with an empty project.
 -- @tparam string version
 -- @tparam function routes whether the emulator has an operation
+-- @tparam table every version, which are to see what was made
 -- @treturn Scenario
-function scenario.start(version, routes)
+function scenario.start(version, routes, every)
    local made = project.start { job_seconds = JOB_SECONDS }
+   local all = {}
+   for position, other in ipairs(every) do
+      all[position] = made:client(other)
+   end
    local is_classic = version <= NEWEST_CLASSIC
    return setmetatable({
-      project = made, version = version, is_classic = is_classic, routes = routes, surprises = {},
+      project = made, all = all, version = version, is_classic = is_classic, routes = routes, surprises = {},
       pc = made:client(version), classic = made:client(is_classic and version or NEWEST_CLASSIC),
       stranger = made:client(version, "not-the-key-at-all"),
    }, Scenario)
