@@ -54,6 +54,14 @@ local formats = {
 
 local problems_of
 
+local function words(values)
+   local texts = {}
+   for position, value in ipairs(values) do
+      texts[position] = tostring(value)
+   end
+   return texts
+end
+
 local function contains(list, value)
    for _, one in ipairs(list) do
       if one == value then
@@ -111,14 +119,13 @@ keyword("type", nil, function(value, wanted, report)
    end
 end)
 
-local function check_enum(value, choices, report)
-   if not contains(choices, value) then
-      report.add("enum", ("is none of %s: %s"):format(table.concat(choices, ", "), tostring(value)))
-   end
+for _, name in ipairs { "enum", "x-enum" } do
+   keyword(name, nil, function(value, choices, report)
+      if not contains(choices, value) then
+         report.add(name, ("is none of %s: %s"):format(table.concat(words(choices), ", "), tostring(value)))
+      end
+   end)
 end
-
-keyword("enum", nil, check_enum)
-keyword("x-enum", nil, check_enum)
 
 keyword("format", nil, function(value, name, report)
    local fits = formats[name] or error("unknown format " .. name)
