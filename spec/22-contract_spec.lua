@@ -63,9 +63,11 @@ end
 
 local contracts, exchanges, failures = {}, {}, {}
 
-local function play(version, part, argument)
-   local played = scenario.start(version, is_routed, names)
-   local ok, problem = xpcall(function() played[part](played, argument) end, debug.traceback)
+local function play(version, part, ...)
+   local played, arguments = scenario.start(version, is_routed, names), { ... }
+   local ok, problem = xpcall(function()
+      played[part](played, (table.unpack or unpack)(arguments))
+   end, debug.traceback)
    for _, surprise in ipairs(played.surprises) do
       table.insert(failures[version], surprise)
    end
@@ -84,6 +86,7 @@ local function play_all(version)
       play(version.name, part)
    end
    play(version.name, "everywhere", contracts[version.name].control)
+   play(version.name, "mutants", contracts[version.name].control, exchanges)
 end
 
 local function is_here(version)

@@ -11,7 +11,7 @@ local contract = {}
 local Contract = {}
 Contract.__index = Contract
 
--- Answered like this, a request may be a wrong one, and after a mistake of the emulator's own; every other must be right.
+-- Refused like this, a request may be a wrong one; 500 is only brought about, with any request.
 local excuses_the_request = { [400] = true, [401] = true, [422] = true, [500] = true }
 
 --- Makes a contract.

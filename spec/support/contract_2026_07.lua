@@ -163,9 +163,8 @@ local text_field = closed({
    type = only "string",
    full_text_search = closed({}, { language = text, stemming = boolean, stop_words = boolean, ngram = ngram }),
 }, { filterable = boolean, description = description })
-local create_index_request = closed({
-   schema = object { fields = with(map { oneOf = { dense_vector, sparse_vector, text_field } }, { minProperties = 1 }) },
-}, {
+local new_fields = with(map { oneOf = { dense_vector, sparse_vector, text_field } }, { minProperties = 1 })
+local create_index_request = closed({ schema = object { fields = new_fields } }, {
    name = name_1_45, deployment = new_deployment, cmek_id = text, read_capacity = read_capacity, tags = tags,
    deletion_protection = deletion_protection,
 })

@@ -54,7 +54,7 @@ end
 --- Starts one.
 -- @tparam[opt] table options of the emulator
 function project.start(options)
-   local self = setmetatable({ exchanges = {}, hosts = {}, clients = {} }, Project)
+   local self = setmetatable({ api_key = API_KEY, exchanges = {}, hosts = {}, clients = {} }, Project)
    options = options or {}
    options.api_key = API_KEY
    self.service = service.new({

@@ -3,6 +3,8 @@
 -- Each part works on a project of its own. `gets(status, ...)` takes what a method of the client gave and notes where
 -- the server's answer was another one.
 
+local http = require "support.http"
+local mutants = require "support.mutants"
 local project = require "support.project"
 
 local scenario = {}
@@ -108,7 +110,17 @@ local function more_indexes_classic(self)
          read_capacity = self.version ~= "2025-04" and dedicated or nil,
       },
    } })))
-   self:gets(201, self.pc:create_index(self:dense("own-cloud", { spec = { byoc = { environment = "aws-us-east-1-b92" } } })))
+   self:gets(201, self.pc:create_index(self:dense("own-cloud", {
+      spec = { byoc = { environment = "aws-us-east-1-b92" } },
+   })))
+   if self.version ~= "2025-04" then
+      self:gets(201, self.pc:create_index(self:dense("unscaled", { spec = {
+         serverless = {
+            cloud = "aws", region = "us-east-1",
+            read_capacity = { mode = "Dedicated", dedicated = { node_type = "t1", scaling = "Manual" } },
+         },
+      } })))
+   end
 end
 
 local function more_indexes_newest(self)
@@ -225,6 +237,9 @@ function Scenario:indexes_for_models()
       self:asks(201, "POST", path, for_model("filtered", {
          schema = { fields = { genre = { filterable = true } } }, read_capacity = dedicated,
       }))
+   end
+   if not self.is_classic then
+      self:asks(201, "POST", path, for_model("unfiltered", { schema = {} }))
    end
    self:pass_time()
    self:gets(200, self.pc:describe_index "sentences")
@@ -433,7 +448,9 @@ end
 
 local function updates_schedules(self, schedule_id)
    local pc = self.pc
-   self:gets(200, pc:update_backup_schedule { schedule_id = schedule_id, frequency = "weekly", expire_after_days = 30 })
+   self:gets(200, pc:update_backup_schedule {
+      schedule_id = schedule_id, frequency = "weekly", expire_after_days = 30,
+   })
    self:gets(200, pc:pause_backup_schedule(schedule_id))
    self:gets(200, pc:describe_backup_schedule(schedule_id)) -- with no next run
    local other = self:gets(200, pc:create_backup_schedule(new_schedule("movies", { frequency = "monthly" })))
@@ -535,6 +552,37 @@ function Scenario:everywhere(contract)
          }
          self:gets(401, self.stranger:request(request))
          self.project:breaking(function() self:gets(500, self.pc:request(request)) end)
+      end
+   end
+end
+
+local refusals = { [400] = true, [422] = true }
+
+function Scenario:sends_broken(request, text)
+   local answer = http.exchange(http.port(self.project.url), request.method, request.path, text, {
+      ["Api-Key"] = self.project.api_key, ["X-Pinecone-Api-Version"] = self.version,
+      ["Content-Type"] = "application/json",
+   })
+   if not refusals[answer.status] then
+      self.surprises[#self.surprises + 1] = ("%s %s %s at %s: expected 400 or 422, got %d"):format(request.method,
+         request.path, text, self.version, answer.status)
+   end
+end
+
+--- Sends what was accepted once more to an empty project, with bodies that the operation does not take.
+-- @tparam table contract
+-- @tparam table exchanges
+function Scenario:mutants(contract, exchanges)
+   local sent = {}
+   for _, exchange in ipairs(exchanges) do
+      local request = exchange.request
+      local operation = exchange.version == self.version and exchange.plane == "control"
+         and exchange.response.status < 300 and contract:find(request.method, request.path)
+      for _, text in ipairs(operation and operation.body and mutants.of(request.body, operation.body.schema) or {}) do
+         if not sent[operation.name .. text] then
+            sent[operation.name .. text] = true
+            self:sends_broken(request, text)
+         end
       end
    end
 end

@@ -22,15 +22,11 @@ local function kind_of(value)
    return type(value)
 end
 
-local function is_whole(value)
-   return value % 1 == 0
-end
-
 local takes = {
    string = function(_, kind) return kind == "string" end,
    boolean = function(_, kind) return kind == "boolean" end,
    number = function(_, kind) return kind == "number" end,
-   integer = function(value, kind) return kind == "number" and is_whole(value) end,
+   integer = function(value, kind) return kind == "number" and value % 1 == 0 end,
    object = function(_, kind) return kind == "object" end,
    array = function(_, kind) return kind == "array" end,
 }
@@ -43,13 +39,14 @@ local function is_date_time(text)
       and tonumber(hour) <= 23 and tonumber(minute) <= 59 and tonumber(second) <= 60
 end
 
+-- That they are whole is the type's to say.
 local formats = {
-   int32 = function(value) return is_whole(value) and value >= -2 ^ 31 and value < 2 ^ 31 end,
+   int32 = { "number", function(value) return value >= -2 ^ 31 and value < 2 ^ 31 end },
    -- Doubles hold no more than 53 bits; what is sent as a number must survive them.
-   int64 = function(value) return is_whole(value) and value >= -2 ^ 53 and value <= 2 ^ 53 end,
-   float = function() return true end,
-   ["date-time"] = is_date_time,
-   byte = function(text) return text:find "^[%w+/]*=*$" ~= nil end,
+   int64 = { "number", function(value) return value >= -2 ^ 53 and value <= 2 ^ 53 end },
+   float = { "number", function() return true end },
+   ["date-time"] = { "string", is_date_time },
+   byte = { "string", function(text) return text:find "^[%w+/]*=*$" ~= nil end },
 }
 
 local problems_of
@@ -96,12 +93,15 @@ local function add_all(report, problems)
    end
 end
 
--- What a schema says of an object's other properties: those that it does not name.
+-- What a schema says of an object's other properties: those that it does not name. Where it shuts them out in so many
+-- words, whoever reads the object has to refuse them.
 local function check_other(name, value, declared, report)
    local other = declared.additionalProperties
    if type(other) == "table" then
       add_all(report, problems_of(value, other, report.path .. "." .. name))
-   elseif other == false or (other == nil and declared.properties and not declared.oneOf) then
+   elseif other == false then
+      report.add("closed", "is shut out", "." .. name)
+   elseif other == nil and declared.properties and not declared.oneOf then
       report.add("undeclared", "is not declared", "." .. name)
    end
 end
@@ -128,8 +128,9 @@ for _, name in ipairs { "enum", "x-enum" } do
 end
 
 keyword("format", nil, function(value, name, report)
-   local fits = formats[name] or error("unknown format " .. name)
-   if (report.kind == "string" or report.kind == "number") and not fits(value) then
+   local format = formats[name] or error("unknown format " .. name)
+   local kind, fits = format[1], format[2]
+   if report.kind == kind and not fits(value) then
       report.add("format", ("is no %s: %s"):format(name, tostring(value)))
    end
 end)
