@@ -2,9 +2,9 @@
 --
 -- What an operation takes is a sequence of fields: `{ "name", "string",
 -- required = true }`. Types are string, integer, number, boolean, tags (a map
--- of strings), object (taken as it is), list (a sequence taken as it is), or a
--- nested sequence of fields, where `strict = true` beside it refuses unknown
--- keys. JSON null is an absent field.
+-- of strings), strings (a sequence of them), object (taken as it is), list (a
+-- sequence taken as it is), or a nested sequence of fields, where `strict =
+-- true` beside it refuses unknown keys. JSON null is an absent field.
 -- @module pinecone.emulator.api.body
 
 local failure = require("pinecone.emulator.failure")
@@ -20,10 +20,11 @@ local function is_whole(value)
    return type(value) == "number" and value % 1 == 0
 end
 
-local function is_tags(value)
-   if not is_object(value) then
-      return false
-   end
+local function is_list(value)
+   return type(value) == "table" and (value[1] ~= nil or next(value) == nil)
+end
+
+local function holds_strings(value)
    for _, inner in pairs(value) do
       if type(inner) ~= "string" then
          return false
@@ -38,10 +39,9 @@ local types = {
    number = { "a number", function(value) return type(value) == "number" end },
    integer = { "an integer", is_whole },
    object = { "a map", is_object },
-   tags = { "a map of strings", is_tags },
-   list = { "a sequence", function(value)
-      return type(value) == "table" and (value[1] ~= nil or next(value) == nil)
-   end },
+   tags = { "a map of strings", function(value) return is_object(value) and holds_strings(value) end },
+   strings = { "a sequence of strings", function(value) return is_list(value) and holds_strings(value) end },
+   list = { "a sequence", is_list },
 }
 
 local read_fields

@@ -25,6 +25,15 @@ capacity.request_fields = fields(true)
 --- As creates take it up to 2026-04, and configure_index in every version.
 capacity.lenient_fields = fields(false)
 
+-- 2026-07 always says how large it is; a create up to 2026-04 need not have.
+local function complete(dedicated)
+   local manual = dedicated.manual or {}
+   return {
+      node_type = dedicated.node_type, scaling = dedicated.scaling,
+      manual = { replicas = manual.replicas or 1, shards = manual.shards or 1 },
+   }
+end
+
 --- What is answered.
 -- @tparam table index
 -- @tparam table version
@@ -39,13 +48,11 @@ function capacity.shape(index, version)
          status = { state = "Ready", current_replicas = none, current_shards = none },
       }
    end
-   local manual = held.dedicated.manual or {}
+   local dedicated = version.typed and complete(held.dedicated) or held.dedicated
+   local manual = dedicated.manual or {}
    return {
-      mode = "Dedicated", dedicated = held.dedicated,
-      status = {
-         state = "Ready",
-         current_replicas = manual.replicas or none, current_shards = manual.shards or none,
-      },
+      mode = "Dedicated", dedicated = dedicated,
+      status = { state = "Ready", current_replicas = manual.replicas, current_shards = manual.shards },
    }
 end
 

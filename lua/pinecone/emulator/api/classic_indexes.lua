@@ -32,7 +32,7 @@ local create_fields = {
          { "replicas", "integer" },
          { "shards", "integer" },
          { "pods", "integer" },
-         { "metadata_config", { { "indexed", "list" } } },
+         { "metadata_config", { { "indexed", "strings" } } },
          { "source_collection", "string" },
       } },
       { "byoc", {

@@ -26,26 +26,31 @@ function indexes.create_index(call)
    return create(call, definition)
 end
 
-local model_fields = {
-   { "name", "string", required = true },
-   { "cloud", "string", required = true },
-   { "region", "string", required = true },
-   { "embed", required = true, {
-      { "model", "string", required = true },
-      { "field_map", "object", required = true },
-      { "metric", "string" },
-      { "dimension", "integer" },
-      { "read_parameters", "object" },
-      { "write_parameters", "object" },
-   } },
-   { "deletion_protection", "string" },
-   { "tags", "tags" },
-   { "schema", { { "fields", "object" } } },
-   { "read_capacity", capacity.lenient_fields },
-}
+local function model_fields(capacity_fields, needs_schema_fields)
+   return {
+      { "name", "string", required = true },
+      { "cloud", "string", required = true },
+      { "region", "string", required = true },
+      { "embed", required = true, {
+         { "model", "string", required = true },
+         { "field_map", "object", required = true },
+         { "metric", "string" },
+         { "dimension", "integer" },
+         { "read_parameters", "object" },
+         { "write_parameters", "object" },
+      } },
+      { "deletion_protection", "string" },
+      { "tags", "tags" },
+      { "schema", { { "fields", "object", required = needs_schema_fields } } },
+      { "read_capacity", capacity_fields },
+   }
+end
+
+local classic_model_fields = model_fields(capacity.lenient_fields, true)
+local typed_model_fields = model_fields(capacity.request_fields, false)
 
 function indexes.create_index_for_model(call)
-   local request, problem = body.read(call, model_fields)
+   local request, problem = body.read(call, call.version.typed and typed_model_fields or classic_model_fields)
    if not request then
       return nil, problem
    end
@@ -57,7 +62,8 @@ function indexes.create_index_for_model(call)
    definition.name, definition.kind = request.name, "serverless"
    definition.cloud, definition.region = request.cloud, request.region
    definition.tags, definition.deletion_protection = request.tags, request.deletion_protection
-   definition.schema, definition.read_capacity = request.schema, request.read_capacity
+   definition.schema = request.schema and request.schema.fields and request.schema or nil
+   definition.read_capacity = request.read_capacity
    return create(call, definition)
 end
 
