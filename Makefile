@@ -179,7 +179,8 @@ lint: deps-lint ## luacheck, clang-format, and whether the rockspec names every 
 
 # A word is a package, or choices a|b of which one is enough; a+b is two packages in one choice.
 PACKAGES_common = libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev pkg-config|pkgconf libc6-dev \
-	$(if $(shell command -v $(firstword $(CC))),,gcc) lua-cjson lua-luv lua-argparse lua-busted ca-certificates openssl
+	$(if $(shell command -v $(firstword $(CC))),,gcc) lua-cjson lua-luv lua-argparse lua-busted lua-yaml \
+	ca-certificates openssl
 PACKAGES_lua5.1 := lua5.1 liblua5.1-0-dev
 PACKAGES_lua5.2 := lua5.2 liblua5.2-dev
 PACKAGES_lua5.3 := lua5.3 liblua5.3-dev

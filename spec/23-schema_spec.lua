@@ -17,7 +17,8 @@ describe("a value held against a schema", function()
    local backup = {
       type = "object", required = { "id" },
       properties = {
-         id = text, tags = { type = "object", additionalProperties = text }, note = { type = "string", nullable = true },
+         id = text, tags = { type = "object", additionalProperties = text },
+         note = { type = "string", nullable = true },
       },
    }
 

@@ -76,6 +76,14 @@ local function nowhere(index)
    return index
 end
 
+-- In the words of the classic versions, whatever the scenario speaks.
+function Scenario:make_serverless(name)
+   return self:gets(201, self.classic:create_index {
+      name = name, dimension = 3, spec = { serverless = { cloud = "aws", region = "us-east-1" } },
+      tags = { team = "search" },
+   })
+end
+
 -- No version from 2026-07 on makes pod indexes; those that there are stay.
 function Scenario:make_pod(name)
    return self:gets(201, self.classic:create_index {
@@ -456,20 +464,17 @@ local function updates_schedules(self, schedule_id)
    local other = self:gets(200, pc:create_backup_schedule(new_schedule("movies", { frequency = "monthly" })))
    self:gets(409, pc:resume_backup_schedule(schedule_id))
    self:gets(200, pc:pause_backup_schedule(other.schedule_id))
-   self.project:with({ plan_has_backups = false }, function() self:gets(403, pc:resume_backup_schedule(schedule_id)) end)
+   self.project:with({ plan_has_backups = false }, function()
+      self:gets(403, pc:resume_backup_schedule(schedule_id))
+   end)
    self:gets(200, pc:resume_backup_schedule(schedule_id)) -- and runs at once
    self:pass_time()
 end
 
 function Scenario:schedules()
-   local pc, classic = self.pc, self.classic
-   self:gets(201, classic:create_index {
-      name = "movies", dimension = 3, spec = { serverless = { cloud = "aws", region = "us-east-1" } },
-      tags = { team = "search" },
-   })
-   self:gets(201, classic:create_index {
-      name = "words", vector_type = "sparse", spec = { serverless = { cloud = "aws", region = "us-east-1" } },
-   })
+   local pc = self.pc
+   self:make_serverless "movies"
+   self:make_serverless "words"
    self:make_pod "pods"
    self:pass_time()
    self:gets(200, pc:list_backup_schedules "movies")
@@ -569,11 +574,15 @@ function Scenario:sends_broken(request, text)
    end
 end
 
---- Sends what was accepted once more to an empty project, with bodies that the operation does not take.
+--- Sends what was accepted once more, with bodies that the operation does not take.
 -- @tparam table contract
 -- @tparam table exchanges
 function Scenario:mutants(contract, exchanges)
    local sent = {}
+   -- What is to be changed must be there: which is looked at first, the body or the index, no source says.
+   self:make_serverless "movies"
+   self:make_pod "pods"
+   self:pass_time()
    for _, exchange in ipairs(exchanges) do
       local request = exchange.request
       local operation = exchange.version == self.version and exchange.plane == "control"
