@@ -280,21 +280,22 @@ local function refused_backups(self)
    end
 end
 
-local function lists_pages(self, path)
-   local page = self:asks(200, "GET", path, nil, { limit = 1 })
-   self:asks(200, "GET", path, nil, { paginationToken = page.pagination.next })
+-- `list` asks with the client's method, `path` is where that goes.
+local function lists_pages(self, path, list)
+   local page = self:gets(200, list { limit = 1 })
+   self:gets(200, list { pagination_token = page.pagination.next })
+   self:gets(200, list { limit = 100 })
    self:asks(400, "GET", path, nil, { paginationToken = "this is none" })
    self:asks(400, "GET", path, nil, { limit = "many" })
 end
 
 local function lists_backups(self)
    local pc = self.pc
-   self:gets(200, pc:list_backups())
-   self:gets(200, pc:list_backups "movies")
-   self:gets(200, pc:list_backups { index_name = "movies", limit = 1 })
    self:gets(404, pc:list_backups "nothing")
-   lists_pages(self, "/backups")
-   lists_pages(self, "/indexes/movies/backups")
+   lists_pages(self, "/backups", function(page) return pc:list_backups(page) end)
+   lists_pages(self, "/indexes/movies/backups", function(page)
+      return pc:list_backups(over(page, { index_name = "movies" }))
+   end)
 end
 
 local function restores(self, backup, other)
@@ -316,7 +317,7 @@ local function restores(self, backup, other)
    self:pass_time()
    self:looks_around()
    self:gets(200, pc:describe_restore_job(restore.restore_job_id))
-   lists_pages(self, "/restore-jobs")
+   lists_pages(self, "/restore-jobs", function(page) return pc:list_restore_jobs(page) end)
    self:gets(200, pc:describe_index "restored")
    self:gets(200, pc:describe_index "inherited")
    self:gets(404, pc:describe_restore_job(NOBODY))
@@ -410,6 +411,11 @@ function Scenario:collections()
    self:gets(201, self.classic:create_index_from_collection {
       name = "from-copy", source_collection = "copy", environment = "us-east1-gcp", dimension = 3, metric = "cosine",
    })
+   self:gets(201, self.classic:create_index_from_collection {
+      name = "larger-copy", source_collection = "copy", environment = "us-east1-gcp", pod_type = "p1.x2",
+      replicas = 2, shards = 1, pods = 2, metadata_config = { indexed = { "genre" } }, tags = { team = "search" },
+      deletion_protection = "disabled",
+   })
    self:pass_time()
    self:gets(200, pc:describe_index "from-copy")
    self:looks_around()
@@ -490,8 +496,12 @@ function Scenario:schedules()
    self:looks_around()
    refused_schedules(self, schedule.schedule_id)
    updates_schedules(self, schedule.schedule_id)
-   lists_pages(self, "/indexes/movies/backup-schedules")
-   lists_pages(self, "/backup-schedules/" .. schedule.schedule_id .. "/history")
+   lists_pages(self, "/indexes/movies/backup-schedules", function(page)
+      return pc:list_backup_schedules(over(page, { index_name = "movies" }))
+   end)
+   lists_pages(self, "/backup-schedules/" .. schedule.schedule_id .. "/history", function(page)
+      return pc:list_backup_schedule_history(over(page, { schedule_id = schedule.schedule_id }))
+   end)
    self:gets(204, pc:delete_backup_schedule(schedule.schedule_id))
    self:gets(404, pc:delete_backup_schedule(schedule.schedule_id))
 end
