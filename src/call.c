@@ -524,6 +524,7 @@ static Check check_arguments(lua_State *L, Call *call, int base, int option)
     const Operation *operation = call->operation;
     const char *named = named_version(L, call, base, option);
     const char *version = operation_version(operation, named);
+    version = arguments_raise(L, base, operation->arguments, operation->argument_count, version);
     Check outcome = arguments_check(L, base, operation->name, operation->arguments, operation->argument_count,
                                     version != NULL ? version : operation->version);
     if (outcome == CHECK_PASSED && version == NULL) {

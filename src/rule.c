@@ -23,6 +23,11 @@ bool has_control(const char *text, size_t length)
     return false;
 }
 
+bool version_is_released(const char *api_version)
+{
+    return strchr(api_version, '.') == NULL && strcmp(api_version, "unstable") != 0;
+}
+
 static bool is_index_name(const char *text, size_t length)
 {
     if (length < 1 || length > 45 || text[0] == '-' || text[length - 1] == '-')
@@ -125,6 +130,12 @@ static bool holds_range(lua_State *L, int index, const Rule *rule, const char *a
     return number >= rule->least && number <= rule->most && floor(number) == number;
 }
 
+/* Versions from 2026-07 on declare no maximum. */
+static bool holds_limit(lua_State *L, int index, const Rule *rule, const char *api_version)
+{
+    return holds_range(L, index, strcmp(api_version, "2026-07") < 0 ? rule : &rule_positive, api_version);
+}
+
 static bool holds_seconds(lua_State *L, int index, const Rule *rule, const char *api_version)
 {
     (void)rule, (void)api_version;
@@ -209,7 +220,10 @@ const Rule rule_tags = {.holds = holds_tags,
                                 "characters A-Z, a-z, 0-9 and ';@_-.+ ' (from 2026-07 on: printable ASCII, and at "
                                 "most 20 tags)",
                         .push_culprit = push_wrong_tag};
-const Rule rule_limit = {.holds = holds_range, .least = 1, .most = 100, .text = "a whole number from 1 to 100"};
+const Rule rule_limit = {.holds = holds_limit,
+                         .least = 1,
+                         .most = 100,
+                         .text = "a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)"};
 const Rule rule_positive = {
     .holds = holds_range, .least = 1, .most = 2147483647, .text = "a whole number from 1 to 2147483647"};
 const Rule rule_dimension = {.holds = holds_range, .least = 1, .most = 20000, .text = "a whole number from 1 to 20000"};
