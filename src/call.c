@@ -1,6 +1,7 @@
 #include "call.h"
 
 #include "address.h"
+#include "answer.h"
 #include "compat.h"
 #include "failure.h"
 #include "operation.h"
@@ -321,73 +322,6 @@ static int fail(lua_State *L, const Call *call, bool maybe_applied)
     return failure_return(L);
 }
 
-/* True for an object whose only field is `pagination`, or none: Pinecone may leave an empty list out. */
-static bool is_bare(lua_State *L)
-{
-    bool bare = true;
-    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1))
-        bare = bare && lua_type(L, -2) == LUA_TSTRING && strcmp(lua_tostring(L, -2), "pagination") == 0;
-    return bare;
-}
-
-/* Pushes a field of the table on top of the stack; an injected JSON library may give tables with metamethods. */
-static void push_raw(lua_State *L, const char *field)
-{
-    lua_pushstring(L, field);
-    lua_rawget(L, -2);
-}
-
-static bool is_empty(lua_State *L)
-{
-    lua_pushnil(L);
-    if (lua_next(L, -2) == 0)
-        return true;
-    lua_pop(L, 2);
-    return false;
-}
-
-/* A table with fields but no elements was an object. */
-static bool is_sequence(lua_State *L)
-{
-    return lua_istable(L, -1) && (is_empty(L) || compat_rawlen(L, -1) > 0);
-}
-
-static bool fits_list(lua_State *L, const char *list)
-{
-    push_raw(L, list);
-    bool absent = lua_isnil(L, -1), good = is_sequence(L);
-    lua_pop(L, 1);
-    if (!absent || !is_bare(L))
-        return good;
-    lua_pushstring(L, list);
-    lua_newtable(L);
-    lua_rawset(L, -3);
-    return true;
-}
-
-static bool has_text(lua_State *L, const char *field)
-{
-    push_raw(L, field);
-    bool found = lua_type(L, -1) == LUA_TSTRING;
-    lua_pop(L, 1);
-    return found;
-}
-
-/* NULL when the value on top of the stack is what the operation answers; else what is wrong with it, with the text
- * kept on the stack. */
-static const char *misfit(lua_State *L, const Operation *operation)
-{
-    if (operation->answer == ANSWER_ANY)
-        return NULL;
-    if (!lua_istable(L, -1))
-        return "not with a JSON object";
-    if (operation->answer == ANSWER_LIST)
-        return fits_list(L, operation->list) ? NULL : lua_pushfstring(L, "without a list in '%s'", operation->list);
-    if (operation->id == NULL || has_text(L, operation->id))
-        return NULL;
-    return lua_pushfstring(L, "without '%s'", operation->id);
-}
-
 static int push_success(lua_State *L, Call *call, const FailedAnswer *answer)
 {
     const Operation *operation = call->operation;
@@ -400,7 +334,7 @@ static int push_success(lua_State *L, Call *call, const FailedAnswer *answer)
         const char *detail = lua_tostring(L, -1);
         wrong = lua_pushfstring(L, "not with JSON (%s)", detail != NULL ? detail : "the decoder gave no reason");
     } else {
-        wrong = misfit(L, operation);
+        wrong = answer_complete(L, operation, call->version);
     }
     if (wrong == NULL)
         return 1;
@@ -591,7 +525,7 @@ static Check build_body(lua_State *L, Call *call, int base)
         lua_pushfstring(L, "%s: a GET has no 'body'; name the method, such as POST", call->operation->name);
         return CHECK_MISUSE;
     }
-    if (is_empty(L)) {
+    if (json_is_empty(L)) {
         keep_body(L, call, "{}", 2); /* a JSON library may take it for an array */
         return CHECK_PASSED;
     }

@@ -32,6 +32,7 @@ typedef struct Operation {
     Effect effect;
     AnswerKind answer;
     const char *list, *id;
+    bool vectors; /* what it gives has `dimension` and `metric`, which versions from 2026-07 on leave to the schema */
     const char *version; /* the API version spoken when the caller names none */
     const char *oldest;  /* the first that has this operation ... */
     const char *below;   /* ... what is sent when the caller names an older one; NULL: refused */
