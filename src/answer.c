@@ -88,9 +88,56 @@ static void tell_vectors(lua_State *L, const Operation *operation)
     lua_pop(L, 1);
 }
 
-const char *answer_complete(lua_State *L, const Operation *operation, const char *version)
+/* The legacy controller -------------------------------------------------------------------------------------------- */
+
+/* { "a", "b" } becomes { list = { { name = "a" }, { name = "b" } } }. False where it is no such sequence. */
+static bool name_list(lua_State *L, const Operation *operation)
+{
+    int names = lua_gettop(L), count = is_sequence(L) ? (int)compat_rawlen(L, names) : 0;
+    bool good = is_sequence(L);
+    lua_createtable(L, count, 0);
+    for (int i = 1; i <= count && good; i++) {
+        lua_createtable(L, 0, 1);
+        lua_pushstring(L, operation->id);
+        lua_rawgeti(L, names, i);
+        good = lua_type(L, -1) == LUA_TSTRING;
+        lua_rawset(L, -3);
+        lua_rawseti(L, names + 1, i);
+    }
+    lua_createtable(L, 0, 1);
+    lua_insert(L, -2);
+    lua_setfield(L, -2, operation->list);
+    lua_replace(L, names);
+    return good;
+}
+
+static void tell_environment(lua_State *L, const char *environment)
+{
+    push_raw(L, "environment");
+    bool absent = lua_isnil(L, -1);
+    lua_pop(L, 1);
+    if (!absent)
+        return;
+    lua_pushliteral(L, "environment");
+    lua_pushstring(L, environment);
+    lua_rawset(L, -3);
+}
+
+static const char *complete_legacy(lua_State *L, const Operation *operation, const char *environment)
+{
+    if (operation->legacy == LEGACY_NAMES)
+        return name_list(L, operation) ? NULL : "not with a list of names";
+    const char *wrong = misfit(L, operation);
+    if (wrong == NULL && operation->legacy == LEGACY_LACKS)
+        tell_environment(L, environment);
+    return wrong;
+}
+
+const char *answer_complete(lua_State *L, const Operation *operation, const char *version, const char *environment)
 {
     luaL_checkstack(L, LUA_MINSTACK, "answer");
+    if (environment != NULL)
+        return complete_legacy(L, operation, environment);
     const char *wrong = misfit(L, operation);
     if (wrong == NULL && operation->vectors && lacks_vectors(version))
         tell_vectors(L, operation);

@@ -322,19 +322,38 @@ static int fail(lua_State *L, const Call *call, bool maybe_applied)
     return failure_return(L);
 }
 
-static int push_success(lua_State *L, Call *call, const FailedAnswer *answer)
+/* Pushes the result where the success alone says it all. */
+static bool push_bare_success(lua_State *L, const Call *call, const FailedAnswer *answer)
 {
     const Operation *operation = call->operation;
     if (operation->answer == ANSWER_TRUE || (operation->answer == ANSWER_ANY && answer->length == 0)) {
         lua_pushboolean(L, 1);
-        return 1;
+        return true;
     }
+    if (call->client->environment == NULL || operation->legacy != LEGACY_NAMED)
+        return false;
+    lua_createtable(L, 0, 1);
+    lua_pushstring(L, call->target);
+    lua_setfield(L, -2, operation->id);
+    return true;
+}
+
+static int push_success(lua_State *L, Call *call, const FailedAnswer *answer)
+{
+    const Operation *operation = call->operation;
+    const char *environment = call->client->environment;
+    if (push_bare_success(L, call, answer))
+        return 1;
     const char *wrong;
     if (!json_push(L, &call->client->json, answer->index)) {
+        if (environment != NULL && operation->legacy == LEGACY_TEXT) {
+            lua_pushvalue(L, answer->index);
+            return 1;
+        }
         const char *detail = lua_tostring(L, -1);
         wrong = lua_pushfstring(L, "not with JSON (%s)", detail != NULL ? detail : "the decoder gave no reason");
     } else {
-        wrong = answer_complete(L, operation, call->version);
+        wrong = answer_complete(L, operation, call->version, environment);
     }
     if (wrong == NULL)
         return 1;
@@ -452,10 +471,27 @@ static const char *named_version(lua_State *L, const Call *call, int base, int o
     return call->client->api_version;
 }
 
+/* The legacy controller knows no versions; the rules of the oldest shape hold for it. */
+static Check check_legacy(lua_State *L, const Call *call, int base)
+{
+    const Operation *operation = call->operation;
+    Check outcome =
+        arguments_check(L, base, operation->name, operation->arguments, operation->argument_count, operation->version);
+    if (outcome == CHECK_MISUSE || operation->legacy != LEGACY_ABSENT)
+        return outcome;
+    lua_pushfstring(L,
+                    "the legacy controller of environment %s has only collections, no %s; use a client that was made "
+                    "without the option environment",
+                    call->client->environment, operation->name);
+    return CHECK_BAD;
+}
+
 /* Some rules depend on the version, so it is chosen first; that it does not fit is said last. */
 static Check check_arguments(lua_State *L, Call *call, int base, int option)
 {
     const Operation *operation = call->operation;
+    if (call->client->environment != NULL)
+        return check_legacy(L, call, base);
     const char *named = named_version(L, call, base, option);
     const char *version = operation_version(operation, named);
     version = arguments_raise(L, base, operation->arguments, operation->argument_count, version);

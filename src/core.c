@@ -69,6 +69,7 @@ static void push_operation(lua_State *L, const Operation *row)
     set_text(L, "newest", row->newest);
     set_text(L, "text", row->text);
     set_text(L, "page", row->page);
+    set_flag(L, "legacy", row->legacy != LEGACY_ABSENT);
     lua_createtable(L, (int)row->argument_count, 0);
     for (size_t i = 0; i < row->argument_count; i++) {
         push_argument(L, &row->arguments[i]);

@@ -122,7 +122,7 @@ const Operation operations[] = {
      ARGUMENTS(LIMIT, PAGINATION_TOKEN)},
 
     {.name = "create_collection", .method = "POST", .path = "/collections",
-     .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .id = "name", INDEXES,
+     .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .legacy = LEGACY_NAMED, .id = "name", INDEXES,
      .text = "Starts a collection: a static copy of a pod index.",
      .page = "2026-04/control-plane/create_collection",
      ARGUMENTS({.name = "name", .alias = "collection_name", .type = TYPE_STRING, .place = PLACE_BODY,
@@ -130,16 +130,16 @@ const Operation operations[] = {
                {.name = "source", .alias = "index_name", .type = TYPE_STRING, .place = PLACE_BODY,
                 .required = true, .rule = &rule_index_name, .text = "the pod index to copy"})},
     {.name = "describe_collection", .method = "GET", .path = "/collections/{collection_name}",
-     .answer = ANSWER_RESOURCE, .id = "name", INDEXES,
+     .answer = ANSWER_RESOURCE, .legacy = LEGACY_LACKS, .id = "name", INDEXES,
      .text = "Answers one collection.",
      .page = "2026-04/control-plane/describe_collection",
      ARGUMENTS(COLLECTION_NAME)},
     {.name = "list_collections", .method = "GET", .path = "/collections",
-     .answer = ANSWER_LIST, .list = "collections", .id = "name", INDEXES,
+     .answer = ANSWER_LIST, .legacy = LEGACY_NAMES, .list = "collections", .id = "name", INDEXES,
      .text = "Answers all collections of the project.",
      .page = "2026-04/control-plane/list_collections"},
     {.name = "delete_collection", .method = "DELETE", .path = "/collections/{collection_name}",
-     .effect = EFFECT_DELETE, .answer = ANSWER_TRUE, INDEXES,
+     .effect = EFFECT_DELETE, .answer = ANSWER_TRUE, .legacy = LEGACY_ALIKE, INDEXES,
      .text = "Deletes a collection.",
      .page = "2026-04/control-plane/delete_collection",
      ARGUMENTS(COLLECTION_NAME)},
@@ -260,7 +260,7 @@ const Operation operations[] = {
 const size_t operation_count = sizeof operations / sizeof operations[0];
 
 const Operation operation_request = {
-    .name = "request", .effect = EFFECT_CREATE, .answer = ANSWER_ANY,
+    .name = "request", .effect = EFFECT_CREATE, .answer = ANSWER_ANY, .legacy = LEGACY_TEXT,
     .version = "2026-04", .oldest = "2024-04",
     .text = "Asks for anything that has no method yet.",
     .page = "2026-04/control-plane",

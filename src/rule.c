@@ -204,6 +204,15 @@ static bool holds_key(lua_State *L, int index, const Rule *rule, const char *api
     return length > 0;
 }
 
+/* It becomes a label of a host name. */
+static bool holds_environment(lua_State *L, int index, const Rule *rule, const char *api_version)
+{
+    (void)rule, (void)api_version;
+    size_t length;
+    const char *text = lua_tolstring(L, index, &length);
+    return length >= 1 && length <= 63 && all_of(text, length, "-") && text[0] != '-' && text[length - 1] != '-';
+}
+
 static const char *const frequencies[] = {"daily", "weekly", "monthly", NULL};
 static const char *const protections[] = {"enabled", "disabled", NULL};
 static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", NULL};
@@ -237,5 +246,8 @@ const Rule rule_api_version = {.holds = holds_api_version, .text = "a version su
 const Rule rule_key = {.holds = holds_key,
                        .text = "visible ASCII without spaces or line breaks (a key read from a file often ends in a "
                                "line break)"};
+const Rule rule_environment = {.holds = holds_environment,
+                               .text = "a part of a host name such as 'us-west1-gcp': 1 to 63 letters, digits and '-', "
+                                       "with a letter or digit at both ends"};
 const Rule rule_method = {
     .holds = holds_one_of, .values = methods, .text = "'GET', 'POST', 'PUT', 'PATCH' or 'DELETE'"};

@@ -81,7 +81,7 @@ void schema_tell_vectors(lua_State *L)
             push_raw(L, best, "metric");
             set_absent(L, table, "metric", LUA_TSTRING);
         } else if (rank == RANK_SPARSE) {
-            /* sparse vectors have no length of their own and are compared in no other way, so their field says neither */
+            /* sparse vectors have no length and are compared in no other way, so their field says neither */
             lua_pushliteral(L, "dotproduct");
             set_absent(L, table, "metric", LUA_TSTRING);
         }
