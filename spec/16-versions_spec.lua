@@ -460,7 +460,9 @@ describe("A backup of 2026-07", function()
    end)
 
    it("has those of _values before those of another field", function()
-      tells(3, "cosine", described(backup { _values = dense(3, "cosine"), a = dense(4, "euclidean") }))
+      tells(3, "cosine", described(backup {
+         _values = dense(3, "cosine"), a = dense(4, "euclidean"), A = dense(5, "euclidean"), -- A < _ < a
+      }))
    end)
 
    it("has those of the first dense field by name", function()
