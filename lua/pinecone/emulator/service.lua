@@ -27,6 +27,27 @@ end
 local Service = {}
 Service.__index = Service
 
+-- An effect that comes late, as a fault says: the request was answered already.
+function Service:postpone(seconds, effect)
+   local at = self.clock.read() + seconds
+   local position = 1
+   while self.late[position] and self.late[position].at <= at do
+      position = position + 1
+   end
+   table.insert(self.late, position, { at = at, effect = effect })
+end
+
+--- Lets everything happen whose time has come, late effects included.
+function Service:catch_up()
+   local now = self.clock.read()
+   while self.late[1] and self.late[1].at <= now do
+      local due = table.remove(self.late, 1)
+      self.state:tick(due.at)
+      due.effect()
+   end
+   self.state:tick(now)
+end
+
 --- Answers a request.
 -- @tparam table request as @{pinecone.emulator.api} takes it, with `plane`,
 --   `port` and `connection`
@@ -35,11 +56,16 @@ function Service:respond(request)
    if request.plane == "control" and control.is_control(request.path) then
       return { response = self.api:finish(request, control.answer(self, request)) }
    end
+   self:catch_up()
    local resolved = self.api:resolve(request)
    local row = request_log.add(self.log, request, resolved.operation)
-   local outcome = self.faults:apply(resolved.operation, function()
-      return self.api:answer(request, resolved)
-   end)
+   local function effect(circumstances)
+      return self.api:answer(request, resolved, circumstances)
+   end
+   local outcome = self.faults:apply(resolved.operation, effect)
+   if outcome.late then
+      self:postpone(outcome.late, effect)
+   end
    if outcome.response then
       row.status = outcome.response.status
       self.api:finish(request, outcome.response)
@@ -70,6 +96,7 @@ function Service:reset()
    self.clock.reset()
    self.faults:clear()
    request_log.clear(self.log)
+   self.late = {}
    self.state = new_state(self)
    self.api.state = self.state
 end
@@ -78,7 +105,7 @@ end
 -- @tparam number seconds
 function Service:advance(seconds)
    self.clock.advance(seconds)
-   self.state:tick()
+   self:catch_up()
 end
 
 --- Makes a service with an empty project.
@@ -91,12 +118,12 @@ function service.new(environment, options)
    local self = setmetatable({
       clock = clock.new(environment.time), new_id = environment.new_id,
       open_host = environment.open_host, close_host = environment.close_host,
-      options = options, log = request_log.new(), faults = faults.new(operation_names()),
+      options = options, log = request_log.new(), faults = faults.new(operation_names()), late = {},
    }, Service)
    self.state = new_state(self)
    self.api = api.new({
       state = self.state, clock = self.clock.read, new_id = self.new_id,
-      api_key = options.api_key,
+      api_key = options.api_key, options = options,
    })
    return self
 end

@@ -31,8 +31,9 @@ for _, part_name in ipairs(parts) do
 end
 
 --- Lets everything happen whose time has come, in order of time.
-function State:tick()
-   local now = self.clock()
+-- @tparam[opt] number now the time to get to, the clock's when absent
+function State:tick(now)
+   now = now or self.clock()
    local event = agenda.take(self.data.agenda, now)
    while event do
       self.time = event.at
@@ -58,21 +59,30 @@ function State:counts()
    return counts
 end
 
--- The order in which lists with pages are given.
-function State:in_list_order(list)
-   return self.options.newest_first and rows.reversed(list) or list
+-- When a job that is started now will be done.
+function State:end_of_job()
+   return self.time + (self.circumstances.job_seconds or self.options.job_seconds)
 end
 
-local function merged_options(given)
-   local options = {}
-   for name, default in pairs(decisions.defaults) do
-      local value = given[name]
-      if value == nil then
-         value = default
-      end
-      options[name] = value
+-- Lists may lag: they do not show what was made just now.
+function State:visible(list)
+   local lag = self.circumstances.lag or self.options.list_lag_seconds
+   if lag == 0 then
+      return list
    end
-   return options
+   local seen = {}
+   for _, row in ipairs(list) do
+      if row.created_at <= self.time - lag then
+         seen[#seen + 1] = row
+      end
+   end
+   return seen
+end
+
+-- A list with pages, as it is given.
+function State:in_list_order(list)
+   list = self:visible(list)
+   return self.options.newest_first and rows.reversed(list) or list
 end
 
 local function no_host()
@@ -91,7 +101,7 @@ function state.new(environment, options)
       new_id = environment.new_id,
       open_host = environment.open_host or no_host,
       close_host = environment.close_host or no_host,
-      options = merged_options(options or {}),
+      options = decisions.complete(options), circumstances = {},
       time = environment.clock(),
    }, State)
    self.data = {
@@ -102,6 +112,7 @@ function state.new(environment, options)
       restore_jobs = rows.new(),
       collections = rows.new(),
       schedules = rows.new(),
+      former_index_names = {},
    }
    return self
 end
