@@ -2,6 +2,7 @@
 
 local core = require "pinecone.core"
 local expect = require "support.expect"
+local service = require "support.service"
 local wire = require "support.wire"
 
 local VERSIONS = { "2025-04", "2025-10", "2026-04", "2026-07", "unstable" }
@@ -573,5 +574,128 @@ describe("A backup of 2026-07", function()
       server:answer(wire.answer(200, { name = "movies", schema = { fields = { _values = dense(3, "cosine") } } }))
       tells(nil, nil, assert(server:client { api_version = "2026-07" }:describe_index "movies"))
       tells(nil, nil, assert(server:client { api_version = "2026-07" }:request { path = "/indexes/movies" }))
+   end)
+end)
+
+-- The emulator -------------------------------------------------------------------------------------------------------
+
+describe("The whole life of a backup", function()
+   local emulator, old
+
+   setup(function()
+      emulator = service.start()
+      old = service.client(emulator, { api_version = "2026-04" })
+      service.serverless(old, "movies", { dimension = 8, metric = "euclidean" })
+      service.fill(old, "movies", 5)
+   end)
+   teardown(function() emulator:stop() end)
+
+   for _, version in ipairs(VERSIONS) do
+      it("is the same at " .. version, function()
+         local pc = service.client(emulator, { api_version = version })
+         local made = assert(pc:create_backup { index_name = "movies", name = "night" })
+         local backup = assert(pc:wait_for_backup(made))
+         for _, each in ipairs { made, backup } do
+            assert.same({ "night", 8, "euclidean" }, { each.name, each.dimension, each.metric })
+            expect.integer(each.dimension)
+         end
+         assert.equal(5, backup.record_count)
+
+         for listed in pc:backups { index_name = "movies" } do
+            assert.same({ 8, "euclidean" }, { listed.dimension, listed.metric })
+         end
+
+         local restore = assert(pc:create_index_from_backup { backup_id = backup.backup_id, name = "restored" })
+         assert(pc:wait_for_restore(restore.restore_job_id))
+         assert(pc:wait_for_index "restored")
+         assert(pc:configure_index { index_name = "restored", tags = { team = "search" } })
+         assert.equal(5, assert(pc:describe_index_stats "restored").totalVectorCount)
+         assert.equal("Completed", assert(pc:restore_jobs():next()).status)
+         assert.is_true(pc:delete_index "restored")
+         assert.is_true(pc:delete_backup(backup.backup_id))
+         expect.failure("not_found", pc:describe_backup(backup.backup_id))
+      end)
+
+      it("tells a refused key at " .. version, function()
+         local pc = service.client(emulator, { api_version = version, api_key = "wrong-key-0123456789" })
+         local err = expect.failure("unauthenticated", pc:list_backups())
+         assert.matches("^Invalid API key", err.message)
+      end)
+
+      it("is Pinecone's own matter with a schedule made at " .. version, function()
+         local pc = service.client(emulator, { api_version = version })
+         local schedule = assert(pc:create_backup_schedule {
+            index_name = "movies", name = "daily", frequency = "daily", expire_after_days = 1,
+         })
+         assert(emulator:advance(2 * 24 * 3600))
+         local item = assert(pc:backup_schedule_history(schedule.schedule_id):next())
+         assert.equal(8, item.dimension)
+         assert.is_true(pc:delete_backup_schedule(schedule.schedule_id))
+      end)
+   end
+
+   it("goes on after its index, with include_deleted", function()
+      for _, version in ipairs { "2025-04", "2026-04", "2026-07" } do
+         local pc = service.client(emulator, { api_version = version })
+         service.serverless(old, "doomed")
+         local backup = assert(pc:create_backup "doomed")
+         assert(pc:wait_for_backup(backup))
+         assert.is_true(pc:delete_index "doomed")
+         expect.failure("not_found", pc:list_backups "doomed")
+         local found = assert(pc:list_backups { index_name = "doomed", include_deleted = true }).data
+         assert.equal(backup.backup_id, found[1].backup_id)
+         assert.is_string(found[1].source_index_deleted_at)
+         assert.same({ 3, "cosine" }, { found[1].dimension, found[1].metric })
+         assert.is_true(pc:delete_backup(backup.backup_id))
+      end
+   end)
+
+   it("repeats include_deleted over the pages of an iterator", function()
+      service.serverless(old, "many")
+      for i = 1, 5 do
+         assert(old:create_backup { index_name = "many", name = "b-" .. i })
+      end
+      assert(old:delete_index "many")
+      local count = 0
+      for backup in old:backups { index_name = "many", include_deleted = true, limit = 2 } do
+         assert.equal("many", backup.source_index_name)
+         count = count + 1
+      end
+      assert.equal(5, count)
+   end)
+
+   it("may end in an index of its own capacity", function()
+      local backup = assert(old:create_backup "movies")
+      assert(old:wait_for_backup(backup))
+      local restore = assert(old:create_index_from_backup {
+         backup_id = backup.backup_id, name = "dedicated", read_capacity = DEDICATED,
+      })
+      assert(old:wait_for_restore(restore.restore_job_id))
+      assert(old:wait_for_index "dedicated")
+   end)
+
+   it("may begin with an index of 2026-07", function()
+      local pc = service.client(emulator, { api_version = "2026-07" })
+      local index = assert(pc:create_index {
+         schema = { fields = { _values = { type = "dense_vector", dimension = 4, metric = "cosine" } } },
+         deployment = { deployment_type = "managed", cloud = "aws", region = "us-east-1" },
+         read_capacity = { mode = "OnDemand" },
+      })
+      assert(pc:wait_for_index(index.name))
+      local backup = assert(pc:create_backup(index.name))
+      assert.same({ 4, "cosine" }, { backup.dimension, backup.metric })
+      assert.same({ 4, "cosine" }, { old:describe_backup(backup.backup_id).dimension, backup.metric })
+   end)
+
+   it("has the metric dotproduct where the vectors are sparse", function()
+      assert(old:create_index {
+         name = "sparse", vector_type = "sparse", metric = "dotproduct",
+         spec = { serverless = { cloud = "aws", region = "us-east-1" } },
+      })
+      assert(old:wait_for_index "sparse")
+      local pc = service.client(emulator, { api_version = "2026-07" })
+      local backup = assert(pc:create_backup "sparse")
+      assert.is_nil(backup.dimension)
+      assert.equal("dotproduct", backup.metric)
    end)
 end)
