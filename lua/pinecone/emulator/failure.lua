@@ -28,7 +28,7 @@ local catalogue = {
    invalid_backup_name = { "invalid_argument", "Backup name" .. RESOURCE_NAME },
    invalid_collection_name = { "invalid_argument", "Collection name" .. RESOURCE_NAME },
    invalid_tags = { "invalid_argument", "Invalid tags: %s" },
-   invalid_limit = { "invalid_argument", "Invalid limit: must be an integer between 1 and %.0f." },
+   invalid_limit = { "invalid_argument", "Invalid limit: must be an integer %s." },
    invalid_flag = { "invalid_argument", "Invalid %s: must be true or false." },
    unknown_version = { "invalid_argument", "Unknown API version %s. "
       .. "Known are 2025-04, 2025-10, 2026-04, 2026-07 and unstable." },

@@ -42,8 +42,7 @@ function Service:catch_up()
    local now = self.clock.read()
    while self.late[1] and self.late[1].at <= now do
       local due = table.remove(self.late, 1)
-      self.state:tick(due.at)
-      due.effect()
+      due.effect({ at = due.at })
    end
    self.state:tick(now)
 end

@@ -120,7 +120,7 @@ local function read_list_limit(query)
    end
    local limit = text:find("^%d+$") and tonumber(text)
    if not limit or limit < 1 or limit > LARGEST_LIMIT then
-      return nil, failure("invalid_limit", LARGEST_LIMIT)
+      return nil, failure("invalid_limit", "between 1 and " .. LARGEST_LIMIT)
    end
    return limit
 end

@@ -145,8 +145,9 @@ local function perform(self, request, resolved, circumstances)
    if not query then
       return nil, failure("invalid_encoding")
    end
-   self.state:tick()
-   self.state.circumstances = circumstances or {}
+   circumstances = circumstances or {}
+   self.state:tick(circumstances.at)
+   self.state.circumstances = circumstances
    local result, problem = resolved.route.handler({
       state = self.state, path = resolved.path, query = query,
       body = request.body or "", index_name = request.index_name,
@@ -207,8 +208,9 @@ end
 --- Does what a request asks for.
 -- @tparam table request
 -- @tparam table resolved what @{Api:resolve} said
--- @tparam[opt] table circumstances `lag`, `job`, `job_seconds`: what a fault
---   changes in the state machine for this one request
+-- @tparam[opt] table circumstances what a fault changes in the state machine
+--   for this one request: `lag`, `job`, `job_seconds`; and `at`, the time when
+--   it takes effect
 -- @treturn table the response
 function Api:answer(request, resolved, circumstances)
    if request.method == "OPTIONS" then

@@ -24,7 +24,8 @@ local function read_limit(text, call)
    if limit and call.options.limit_out_of_range == "clamp" then
       return math.max(1, math.min(limit, most))
    elseif not limit or not is_whole(limit, 1, most) then
-      return nil, failure("invalid_limit", most)
+      local largest = call.version.largest_limit
+      return nil, failure("invalid_limit", largest and "between 1 and " .. largest or "of at least 1")
    end
    return limit
 end

@@ -211,7 +211,9 @@ function methods:configure_index(name, changes, limits)
    local pod = merged(merge_pod, index, changes.pod)
    local capacity, no_capacity = merged(merge_capacity, index, changes.read_capacity)
    local embed, no_embed = merged(merge_embed, index, changes.embed)
-   local refused = rules.first(rules.tags(changes.tags, limits), rules.tags(tags, limits), rules.pod(pod),
+   -- What an earlier version of the API allowed in the other tags may stay.
+   local refused = rules.first(rules.tags(changes.tags, limits),
+      rules.tags(tags, { tag_count = limits.tag_count }), rules.pod(pod),
       rules.read_capacity(capacity), no_capacity, no_embed,
       rules.deletion_protection(changes.deletion_protection))
    if refused then

@@ -62,7 +62,7 @@ function methods:create_index_from_backup(backup_id, given, limits)
    elseif backup.status ~= "Ready" then
       return nil, failure("backup_not_ready", backup_id)
    end
-   refused = self:check_new_index(given.name)
+   refused = given.region and rules.place(backup.cloud, given.region) or self:check_new_index(given.name)
    if refused then
       return nil, refused
    end
