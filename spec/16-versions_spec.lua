@@ -641,7 +641,7 @@ describe("The whole life of a backup", function()
          local backup = assert(pc:create_backup "doomed")
          assert(pc:wait_for_backup(backup))
          assert.is_true(pc:delete_index "doomed")
-         expect.failure("not_found", pc:list_backups "doomed")
+         holds(expect.failure("not_found", pc:list_backups "doomed").hint, "doomed", "include_deleted")
          local found = assert(pc:list_backups { index_name = "doomed", include_deleted = true }).data
          assert.equal(backup.backup_id, found[1].backup_id)
          assert.is_string(found[1].source_index_deleted_at)

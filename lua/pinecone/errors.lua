@@ -40,6 +40,9 @@ local hints = {
    { kind = "not_found", operation = "create_index_from_collection",
       hint = "There is no such source collection in the key's project; list_collections shows those there are." },
    { kind = "not_found", operation = "create_index", hint = "Pinecone does not know this cloud or region." },
+   { kind = "not_found", operation = "list_backups", target_of = "index",
+      hint = "There is no index {target} in the key's project; list_indexes shows those there are, and "
+         .. "include_deleted = true the backups of one that was deleted." },
    { kind = "not_found", target_of = "index",
       hint = "There is no index {target} in the key's project; list_indexes shows those there are." },
    { kind = "not_found", target_of = "backup",
