@@ -28,6 +28,17 @@ bool version_is_released(const char *api_version)
     return strchr(api_version, '.') == NULL && strcmp(api_version, "unstable") != 0;
 }
 
+/* Rules differ from 2026-07 on. Of what is not released no rules are known: there the laxer one of each two counts. */
+static bool has_old_rules(const char *api_version)
+{
+    return version_is_released(api_version) && strcmp(api_version, "2026-07") < 0;
+}
+
+static bool has_new_rules(const char *api_version)
+{
+    return version_is_released(api_version) && strcmp(api_version, "2026-07") >= 0;
+}
+
 static bool is_index_name(const char *text, size_t length)
 {
     if (length < 1 || length > 45 || text[0] == '-' || text[length - 1] == '-')
@@ -49,7 +60,7 @@ static bool holds_index_name(lua_State *L, int index, const Rule *rule, const ch
 /* Versions before 2026-07 declare no rule for a backup's name. */
 static bool holds_backup_name(lua_State *L, int index, const Rule *rule, const char *api_version)
 {
-    return strcmp(api_version, "2026-07") < 0 || holds_index_name(L, index, rule, api_version);
+    return !has_new_rules(api_version) || holds_index_name(L, index, rule, api_version);
 }
 
 static bool holds_text(lua_State *L, int index, const Rule *rule, const char *api_version)
@@ -93,7 +104,7 @@ static bool is_tag(lua_State *L, const char *api_version)
     const char *key = lua_tolstring(L, -2, &key_length);
     const char *value = lua_tolstring(L, -1, &length);
     return key_length >= 1 && key_length <= 80 && all_of(key, key_length, "_-") &&
-           is_tag_value(value, length, strcmp(api_version, "2026-07") >= 0);
+           is_tag_value(value, length, !has_old_rules(api_version));
 }
 
 static bool holds_tags(lua_State *L, int index, const Rule *rule, const char *api_version)
@@ -104,7 +115,7 @@ static bool holds_tags(lua_State *L, int index, const Rule *rule, const char *ap
         good = good && is_tag(L, api_version);
         count++;
     }
-    return good && (count <= rule->most || strcmp(api_version, "2026-07") < 0);
+    return good && (count <= rule->most || !has_new_rules(api_version));
 }
 
 static void push_wrong_tag(lua_State *L, int index, const char *api_version)
@@ -133,7 +144,7 @@ static bool holds_range(lua_State *L, int index, const Rule *rule, const char *a
 /* Versions from 2026-07 on declare no maximum. */
 static bool holds_limit(lua_State *L, int index, const Rule *rule, const char *api_version)
 {
-    return holds_range(L, index, strcmp(api_version, "2026-07") < 0 ? rule : &rule_positive, api_version);
+    return holds_range(L, index, has_old_rules(api_version) ? rule : &rule_positive, api_version);
 }
 
 static bool holds_seconds(lua_State *L, int index, const Rule *rule, const char *api_version)
