@@ -37,6 +37,7 @@ build = {
       ["pinecone.core"] = {
          sources = {
             "src/address.c",
+            "src/answer.c",
             "src/argument.c",
             "src/buffer.c",
             "src/call.c",
@@ -47,6 +48,7 @@ build = {
             "src/operation.c",
             "src/request.c",
             "src/rule.c",
+            "src/schema.c",
             "src/transport.c",
          },
          defines = { "_GNU_SOURCE" },

@@ -24,8 +24,8 @@ local SEGMENTS = { "indexes", "backups", "collections", "restore-jobs", "backup-
    "create-for-model", "vectors", "upsert", "fetch", "list", "delete", "describe_index_stats", "docs", "pods", "copy",
    "%2e%2e", "..", "%", "%zz", "%00", "a%20b", "", ("x"):rep(300), "_emulator", "requests", "\195\164" }
 local QUERIES = { "", "?limit=1", "?limit=-1", "?limit=1e9", "?limit=", "?paginationToken=e30=",
-   "?paginationToken=eyJsaW1pdCI6Miwib2Zmc2V0IjoyfQ==", "?paginationToken=%", "?include_deleted=true", "?ids=a&ids=b", "?namespace=%FF",
-   "?&&&==", "??" }
+   "?paginationToken=eyJsaW1pdCI6Miwib2Zmc2V0IjoyfQ==", "?paginationToken=%", "?include_deleted=true",
+   "?ids=a&ids=b", "?namespace=%FF", "?&&&==", "??" }
 local NAMES = { "name", "source", "spec", "schema", "fields", "dimension", "metric", "tags", "deletion_protection",
    "deployment", "read_capacity", "schedule", "retention", "enabled", "frequency", "vectors", "ids", "deleteAll",
    "embed", "filter", "namespace", "description", "expire_after_days", "mode", "dedicated", "serverless", "pod" }

@@ -56,7 +56,7 @@ function methods:add_backup(index, given)
       definition = inherit(index), tags = copy_tags(index.tags),
       records = records.copy(index.records), created_at = self.time,
    }
-   rows.add(self.data.backups, backup.id, backup)
+   self:add_row("backups", backup.id, backup)
    self:plan(self:end_of_job(), "backup_finished", { id = backup.id })
    return backup
 end

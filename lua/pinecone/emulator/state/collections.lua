@@ -39,7 +39,7 @@ function methods:create_collection(name, source)
       dimension = index.dimension, records = records.copy(index.records),
       created_at = self.time,
    }
-   rows.add(self.data.collections, name, collection)
+   self:add_row("collections", name, collection)
    self:plan(self:end_of_job(), "collection_finished",
       { name = name, id = collection.id, fails = self.circumstances.job ~= nil })
    return collection

@@ -45,7 +45,7 @@ function methods:add_index(definition, source)
    index.tags = definition.tags and next(definition.tags) and definition.tags or nil
    index.deletion_protection = definition.deletion_protection or "disabled"
    index.host = self.open_host(index)
-   rows.add(self.data.indexes, index.name, index)
+   self:add_row("indexes", index.name, index)
    self:plan(self:end_of_job(), "index_initialized",
       { name = index.name, id = index.id, fails = self.circumstances.job ~= nil })
    return index

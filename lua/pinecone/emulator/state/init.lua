@@ -64,15 +64,20 @@ function State:end_of_job()
    return self.time + (self.circumstances.job_seconds or self.options.job_seconds)
 end
 
+-- Adds a row; a fault may keep it out of lists for a while.
+function State:add_row(set, key, row)
+   if self.circumstances.lag then
+      row.listed_from = self.time + self.circumstances.lag
+   end
+   rows.add(self.data[set], key, row)
+end
+
 -- Lists may lag: they do not show what was made just now.
 function State:visible(list)
-   local lag = self.circumstances.lag or self.options.list_lag_seconds
-   if lag == 0 then
-      return list
-   end
+   local newest = self.time - (self.circumstances.lag or self.options.list_lag_seconds)
    local seen = {}
    for _, row in ipairs(list) do
-      if row.created_at <= self.time - lag then
+      if row.created_at <= newest and (row.listed_from or 0) <= self.time then
          seen[#seen + 1] = row
       end
    end

@@ -73,7 +73,7 @@ function methods:create_index_from_backup(backup_id, given, limits)
       status = "Pending", created_at = self.time,
       completes_at = self:end_of_job(), bad_end = bad_ends[self.circumstances.job],
    }
-   rows.add(self.data.restore_jobs, job.id, job)
+   self:add_row("restore_jobs", job.id, job)
    self:plan(job.completes_at, "restore_completed", { id = job.id })
    return job
 end

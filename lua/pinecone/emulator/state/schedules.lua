@@ -116,7 +116,7 @@ function methods:create_backup_schedule(index_name, given)
       expire_after_days = given.expire_after_days, enabled = true,
       seconds_of_day = self.options.run_hour * 3600, created_at = self.time,
    }
-   rows.add(self.data.schedules, schedule.id, schedule)
+   self:add_row("schedules", schedule.id, schedule)
    set_next_run(self, schedule, first_run(self, schedule))
    return schedule
 end
