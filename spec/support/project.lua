@@ -111,6 +111,16 @@ function Project:with(changed, action)
    end
 end
 
+--- Does something while every job that is started will fail.
+function Project:failing(action)
+   local faults = self.service.faults
+   self.service.faults = {
+      apply = function(_, _, effect) return { response = effect { job = "failed" } } end,
+   }
+   action()
+   self.service.faults = faults
+end
+
 --- Does something while every request breaks the emulator's own code.
 function Project:breaking(action)
    local state = self.service.api.state

@@ -186,8 +186,7 @@ function Scenario:configures_newest()
 end
 
 local function configures(self)
-   local configured = self.is_classic and 202 or 200
-   self:gets(configured, self.pc:configure_index { index_name = "movies", tags = { team = "films", year = "" } })
+   self:gets(self.configured, self.pc:configure_index { index_name = "movies", tags = { team = "films", year = "" } })
    if self.is_classic then
       self:configures_classic()
    else
@@ -251,7 +250,7 @@ function Scenario:indexes_for_models()
    end
    self:pass_time()
    self:gets(200, self.pc:describe_index "sentences")
-   self:gets(self.is_classic and 201 or 200, self.pc:create_backup "sentences")
+   self:gets(self.created, self.pc:create_backup "sentences")
    self:looks_around()
    self:asks(400, "POST", path, for_model "Bad_Name")
    self:asks(404, "POST", path, for_model("lost", { region = "nowhere" }))
@@ -336,6 +335,24 @@ local function refused_restores(self, backup)
    self.project:with({ past_due = true }, function() self:gets(402, restore "unpaid") end)
 end
 
+-- What ends badly looks different, too.
+local function fails(self, backup)
+   local pc, failed = self.pc, nil
+   self.project:failing(function()
+      self:gets(self.created, pc:create_backup "movies")
+      failed = self:gets(202, pc:create_index_from_backup { backup_id = backup.backup_id, name = "failed" })
+   end)
+   self:pass_time()
+   self:looks_around()
+   self:gets(200, pc:describe_restore_job(failed.restore_job_id))
+   self:gets(200, pc:describe_index "failed")
+   self.project:with({ keep_restore_jobs = true }, function()
+      self:gets(202, pc:create_index_from_backup { backup_id = backup.backup_id, name = "cancelled" })
+      self:gets(202, pc:delete_index "cancelled")
+      self:looks_around()
+   end)
+end
+
 local function deletes_backups(self, backup)
    self:gets(202, self.pc:delete_backup(backup.backup_id))
    self:pass_time()
@@ -355,7 +372,7 @@ local function loses_the_source(self)
 end
 
 function Scenario:backups()
-   local pc, created = self.pc, self.is_classic and 201 or 200
+   local pc, created = self.pc, self.created
    self:gets(201, pc:create_index(self:dense("movies", { tags = { team = "search" } })))
    self:gets(201, pc:create_index(self:sparse "words"))
    self:make_pod "pods"
@@ -376,6 +393,7 @@ function Scenario:backups()
    refused_backups(self)
    refused_restores(self, named)
    restores(self, named, bare)
+   fails(self, named)
    deletes_backups(self, bare)
    loses_the_source(self)
 end
@@ -626,6 +644,8 @@ function scenario.start(version, routes, every)
    local is_classic = version <= NEWEST_CLASSIC
    return setmetatable({
       project = made, all = all, version = version, is_classic = is_classic, routes = routes, surprises = {},
+      -- Statuses that 2026-07 changed.
+      created = is_classic and 201 or 200, configured = is_classic and 202 or 200,
       pc = made:client(version), classic = made:client(is_classic and version or NEWEST_CLASSIC),
       stranger = made:client(version, "not-the-key-at-all"),
    }, Scenario)
