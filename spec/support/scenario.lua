@@ -10,7 +10,7 @@ local project = require "support.project"
 local scenario = {}
 
 local JOB_SECONDS = 60
-local NEWEST_CLASSIC = "2026-04"
+local NEWEST_CLASSIC, NEWEST = "2026-04", "2026-07"
 local NOBODY = "11111111-2222-4333-8444-555555555555"
 
 local Scenario = {}
@@ -103,6 +103,14 @@ function Scenario:looks_around()
    end
 end
 
+-- No classic version makes indexes with a key of their own.
+function Scenario:make_encrypted(name)
+   return self:gets(201, self.newest:create_index {
+      name = name, cmek_id = "a-key",
+      schema = { fields = { _values = { type = "dense_vector", dimension = 3, metric = "cosine" } } },
+   })
+end
+
 -- Indexes -----------------------------------------------------------------------------------------------------------
 
 local dedicated = {
@@ -132,17 +140,18 @@ local function more_indexes_classic(self)
 end
 
 local function more_indexes_newest(self)
-   self:asks(201, "POST", "/indexes", self:dense("filtered", { read_capacity = dedicated }))
-   self:asks(201, "POST", "/indexes", self:dense("own-cloud", {
+   self:gets(201, self.pc:create_index(self:dense("filtered", { read_capacity = dedicated })))
+   self:gets(201, self.pc:create_index(self:dense("own-cloud", {
       deployment = { deployment_type = "byoc", environment = "aws-us-east-1-b92" }, read_capacity = dedicated,
-   }))
+   })))
+   self:gets(201, self.pc:create_index(self:dense("encrypted", { cmek_id = "a-key" })))
    self:gets(201, self.pc:create_index { name = "texts", schema = { fields = {
       title = { type = "string", full_text_search = { language = "en", ngram = { min_gram = 2, max_gram = 3 } } },
       embedding = { type = "dense_vector", dimension = 4, metric = "euclidean" },
    } } })
-   self:asks(201, "POST", "/indexes", { schema = self:dense("unnamed").schema })
-   self:asks(412, "POST", "/indexes", { name = "secret", cmek_id = "a-key", schema = { fields = {
-      title = { type = "string", full_text_search = {} },
+   self:gets(201, self.pc:create_index { schema = self:dense("unnamed").schema })
+   self:gets(412, self.pc:create_index { name = "secret", cmek_id = "a-key", schema = { fields = {
+      title = { type = "string", full_text_search = { language = "en" } },
    } } })
 end
 
@@ -177,10 +186,14 @@ end
 
 function Scenario:configures_newest()
    self:gets(200, self.pc:configure_index { index_name = "movies", deletion_protection = "enabled" })
-   self:asks(200, "PATCH", "/indexes/pods", { deployment = { replicas = 2 } })
-   self:asks(200, "PATCH", "/indexes/movies", { read_capacity = dedicated })
-   self:asks(200, "PATCH", "/indexes/movies", { read_capacity = { mode = "OnDemand" } })
-   self:asks(200, "PATCH", "/indexes/movies", {
+   self:gets(200, self.pc:configure_index { index_name = "pods", deployment = { replicas = 2 } })
+   self:gets(200, self.pc:configure_index { index_name = "movies", read_capacity = dedicated })
+   self:gets(200, self.pc:configure_index { index_name = "movies", read_capacity = {
+      mode = "Dedicated", dedicated = { scaling = "Manual", manual = { replicas = 2 }, node_type = "t1" },
+   } })
+   self:gets(200, self.pc:configure_index { index_name = "movies", read_capacity = { mode = "OnDemand" } })
+   self:gets(200, self.pc:configure_index {
+      index_name = "movies",
       schema = { fields = { plot = { type = "semantic_text", model = "multilingual-e5-large" } } },
    })
 end
@@ -268,6 +281,7 @@ local function refused_backups(self)
    local pc = self.pc
    self:gets(404, pc:create_backup "nothing")
    self:gets(400, pc:create_backup "pods")
+   self:gets(400, pc:create_backup "encrypted")
    self:asks(422, "POST", "/indexes/movies/backups", { name = 5 })
    if not self.is_classic then
       self:asks(400, "POST", "/indexes/movies/backups", { name = "Bad_Name" })
@@ -303,12 +317,11 @@ local function restores(self, backup, other)
       backup_id = backup.backup_id, name = "restored", tags = { from = "backup" }, deletion_protection = "disabled",
    })
    self:gets(202, pc:create_index_from_backup { backup_id = other.backup_id, name = "inherited" })
-   if not self.is_classic then
-      self.project:with({ restore_read_capacity = "apply" }, function()
-         self:asks(202, "POST", "/backups/" .. backup.backup_id .. "/create-index",
-            { name = "dedicated", read_capacity = dedicated })
-      end)
-   end
+   self.project:with({ restore_read_capacity = "apply" }, function() -- which makes the client speak 2026-07
+      self:gets(202, pc:create_index_from_backup {
+         backup_id = backup.backup_id, name = "dedicated", read_capacity = dedicated,
+      })
+   end)
    self:gets(200, pc:describe_restore_job(restore.restore_job_id)) -- Pending
    self:gets(200, pc:list_restore_jobs())
    self:gets(412, pc:delete_backup(backup.backup_id))
@@ -365,8 +378,8 @@ local function loses_the_source(self)
    self:gets(202, self.pc:delete_index "movies")
    self:pass_time()
    self:gets(200, self.pc:list_backups())
+   self:gets(200, self.pc:list_backups { index_name = "movies", include_deleted = true })
    if not self.is_classic then
-      self:asks(200, "GET", "/indexes/movies/backups", nil, { include_deleted = true })
       self:asks(400, "GET", "/indexes/movies/backups", nil, { include_deleted = "perhaps" })
    end
 end
@@ -376,6 +389,7 @@ function Scenario:backups()
    self:gets(201, pc:create_index(self:dense("movies", { tags = { team = "search" } })))
    self:gets(201, pc:create_index(self:sparse "words"))
    self:make_pod "pods"
+   self:make_encrypted "encrypted"
    self:pass_time()
    self:gets(200, pc:list_backups "movies") -- none
    self:gets(200, pc:list_restore_jobs())
@@ -460,6 +474,7 @@ local function refused_schedules(self, schedule_id)
    local pc, path = self.pc, "/indexes/movies/backup-schedules"
    self:asks(400, "POST", path, schedule_body { retention = { expire_after_days = 0 } })
    self:gets(400, pc:create_backup_schedule(new_schedule "pods"))
+   self:gets(400, pc:create_backup_schedule(new_schedule "encrypted"))
    self:gets(404, pc:create_backup_schedule(new_schedule "nothing"))
    self:gets(409, pc:create_backup_schedule(new_schedule "movies"))
    self:asks(422, "POST", path, { name = "nothing-else" })
@@ -500,6 +515,7 @@ function Scenario:schedules()
    self:make_serverless "movies"
    self:make_serverless "words"
    self:make_pod "pods"
+   self:make_encrypted "encrypted"
    self:pass_time()
    self:gets(200, pc:list_backup_schedules "movies")
    local schedule = self:gets(200, pc:create_backup_schedule(new_schedule "movies"))
@@ -646,7 +662,7 @@ function scenario.start(version, routes, every)
       project = made, all = all, version = version, is_classic = is_classic, routes = routes, surprises = {},
       -- Statuses that 2026-07 changed.
       created = is_classic and 201 or 200, configured = is_classic and 202 or 200,
-      pc = made:client(version), classic = made:client(is_classic and version or NEWEST_CLASSIC),
+      pc = made:client(version), newest = made:client(NEWEST), classic = made:client(is_classic and version or NEWEST_CLASSIC),
       stranger = made:client(version, "not-the-key-at-all"),
    }, Scenario)
 end
