@@ -209,6 +209,6 @@ describe("the contract", function()
          judge(version.name)
          never_seen(version.name)
       end
-      assert_none(allowances.unused())
+      assert_none(allowances.unneeded())
    end)
 end)

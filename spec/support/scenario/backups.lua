@@ -114,6 +114,7 @@ function parts:backups()
    local named = self:gets(created, pc:create_backup { index_name = "movies", name = "first", description = "a try" })
    local bare = self:gets(created, pc:create_backup "words")
    self:gets(200, pc:describe_backup(named.backup_id)) -- Initializing
+   self:gets(200, pc:list_backups "words")
    self:looks_around()
    self:gets(412, pc:create_index_from_backup { backup_id = named.backup_id, name = "too-early" })
    self:pass_time()
