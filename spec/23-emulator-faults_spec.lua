@@ -179,7 +179,7 @@ describe("on the wire, a fault", function()
       local connection = strike({ drip = 0.001 })
       local answer = connection:receive()
       assert.same({ 200, REAL }, { answer.status, answer.body })
-      assert.is_true(connection.reads > 100, connection.reads .. " reads")
+      assert.is_true(connection.reads > 20, connection.reads .. " reads")
    end)
 
    it("lets bytes drip, some at a time, with pauses between only", function()
@@ -271,12 +271,12 @@ describe("on the wire, a fault", function()
 
    it("may do several things at once", function()
       local connection = strike({
-         status = 500, html = true, header_flood = 3, drip = { bytes = 100, seconds = 0.001 }, cut = 6, delay = 0.01,
+         status = 500, html = true, header_flood = 3, drip = { bytes = 100, seconds = 0.03 }, cut = 6, delay = 0.01,
       })
       local head, body = whole(connection)
       assert.truthy(head:find("^HTTP/1.1 500 Internal Server Error\r\nx%-flood%-1: 1\r\n"))
       assert.equal("<html>", body)
-      assert.is_true(connection.reads > 3)
+      assert.is_true(connection.reads > 2)
    end)
 
    local harmless = {
@@ -514,11 +514,7 @@ describe("under faults, the emulator", function()
       end
       -- Those with a late answer are left until it is due.
       local late = 200 / #paths + 1
-      http.wait_until(function()
-         uv.sleep(5)
-         return descriptors() <= before + late
-      end, 2000)
-      assert.is_true(descriptors() <= before + late, descriptors() .. " descriptors, " .. before .. " before")
+      service.until_true(function() return descriptors() <= before + late end)
    end)
 
    it("does not heap up what nobody reads", function()
