@@ -101,7 +101,7 @@ local endings = {
    end,
 }
 
--- The timer holds the connection, so that a pause is not taken for idleness.
+-- A delayed connection is not idle: the server leaves it open.
 local function pause(self, seconds, action)
    self.delayed = true
    start_timer(self, math.floor(seconds * 1000 + 0.5), function()
