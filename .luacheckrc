@@ -3,4 +3,5 @@ std = "max"
 max_line_length = 120
 files["lua"] = { read_globals = { "ngx" } }
 files["spec"] = { std = "max+busted" }
+files["examples/*_spec.lua"] = { std = "max+busted" }
 files["*.rockspec"] = { std = "max+rockspec" }

@@ -707,16 +707,17 @@ describe("pages", function()
 end)
 
 describe("faults", function()
-   local set, effects
+   local set, effects, given
 
    before_each(function()
       set = faults.new({ create_backup = true, list_indexes = true })
-      effects = 0
+      effects, given = 0, nil
    end)
 
-   local function effect()
+   local function effect(circumstances)
       effects = effects + 1
-      return { status = 201, headers = {}, body = "real" }
+      given = circumstances
+      return { status = 201, headers = {}, body = '{"real":[1,2]}' }
    end
 
    local function statuses(operation, count)
@@ -726,6 +727,12 @@ describe("faults", function()
          found[position] = outcome.response and outcome.response.status or "dropped"
       end
       return found
+   end
+
+   local function outcome_of(plan)
+      plan.operation = "*"
+      assert(set:add(plan))
+      return set:apply("create_backup", effect)
    end
 
    it("strike once, at the first occurrence, when nothing else is said", function()
@@ -739,13 +746,50 @@ describe("faults", function()
       ["one occurrence"] = { 2, { 201, 503, 201, 201 } },
       ["several"] = { { 1, 3 }, { 503, 201, 503, 201 } },
       ["from one on"] = { { from = 2 }, { 201, 503, 503, 503 } },
+      ["every second one"] = { { every = 2 }, { 201, 503, 201, 503 } },
       ["all"] = { "all", { 503, 503, 503, 503 } },
+      ["all by chance"] = { { chance = 1 }, { 503, 503, 503, 503 } },
    }) do
       it("strike at " .. what, function()
          assert.is_true(set:add({ operation = "*", on = case[1], status = 503 }))
          assert.same(case[2], statuses("create_backup", 4))
       end)
    end
+
+   describe("by chance", function()
+      local function struck(on, count)
+         local fresh = faults.new({ create_backup = true })
+         assert(fresh:add({ operation = "*", on = on, status = 503 }))
+         local found = {}
+         for position = 1, count do
+            found[position] = fresh:apply("create_backup", effect).response.status == 503 and "x" or "."
+         end
+         return table.concat(found)
+      end
+
+      it("strike about as often as they should", function()
+         for _, chance in ipairs({ 0.05, 0.5, 0.95 }) do
+            local hits = select(2, struck({ chance = chance, seed = 7 }, 10000):gsub("x", ""))
+            assert.is_true(math.abs(hits / 10000 - chance) < 0.015, chance .. " became " .. hits / 10000)
+         end
+      end)
+
+      it("strike the same ones for the same seed, on every Lua", function()
+         assert.equal(struck({ chance = 0.3 }, 200), struck({ chance = 0.3, seed = 1 }, 200))
+         assert.are_not.equal(struck({ chance = 0.3, seed = 2 }, 200), struck({ chance = 0.3, seed = 3 }, 200))
+         assert.equal("x..xx.x.x.xx..x..x...x........", struck({ chance = 0.3, seed = 7 }, 30))
+      end)
+
+      it("strike the same ones whatever other plans there are", function()
+         local alone = struck({ chance = 0.3, seed = 7 }, 50)
+         set:add({ operation = "*", on = { every = 2 }, status = 429 })
+         set:add({ operation = "*", on = { chance = 0.3, seed = 7 }, status = 503 })
+         for position, status in ipairs(statuses("create_backup", 50)) do
+            local expected = alone:sub(position, position) == "x" and 503 or 201
+            assert.equal(position % 2 == 0 and 429 or expected, status)
+         end
+      end)
+   end)
 
    it("strike before or after the effect", function()
       set:add({ operation = "*", on = "all", status = 500 })
@@ -759,26 +803,186 @@ describe("faults", function()
       assert.equal(2, effects)
    end)
 
-   it("delay and cut real answers", function()
-      set:add({ operation = "*", delay = 0.5, cut = 3 })
-      local outcome = set:apply("create_backup", effect)
-      assert.same({ 0.5, 3, "real" }, { outcome.delay, outcome.cut, outcome.response.body })
+   it("give a part of the real answer when they drop during it", function()
+      local outcome = outcome_of({ drop = "during", reset = true })
+      assert.same({ true, true, 201, 1 }, { outcome.part, outcome.reset, outcome.response.status, effects })
+      assert.is_nil(outcome.drop)
    end)
 
-   for what, plan in pairs({
-      ["no operation"] = { status = 503 },
-      ["an unknown operation"] = { operation = "create_backups", status = 503 },
-      ["no action"] = { operation = "*" },
-      ["an unknown field"] = { operation = "*", statsu = 503 },
-      ["a bad turn"] = { operation = "*", status = 503, on = 0 },
-      ["no turns"] = { operation = "*", status = 503, on = {} },
-      ["a bad drop"] = { operation = "*", drop = "during" },
-      ["a header of two lines"] = { operation = "*", status = 503, headers = { A = "b\r\nc: d" } },
-   }) do
-      it("are refused with " .. what, function()
-         local added, problem = set:add(plan)
+   it("delay and cut real answers", function()
+      local outcome = outcome_of({ delay = 0.5, cut = 3 })
+      assert.same({ 0.5, 3, '{"real":[1,2]}' }, { outcome.delay, outcome.cut, outcome.response.body })
+   end)
+
+   it("leave a late effect to the caller", function()
+      local outcome = outcome_of({ status = 504, late = 30, job = "failed" })
+      assert.same({ 30, 504, 0 }, { outcome.late, outcome.response.status, effects })
+      assert.same({ job = "failed" }, outcome.circumstances)
+      set:clear()
+      outcome = outcome_of({ drop = "before", late = 0 })
+      assert.same({ 0, true, 0 }, { outcome.late, outcome.drop, effects })
+      assert.is_nil(outcome.response)
+   end)
+
+   it("tell the effect its circumstances", function()
+      outcome_of({ lag = 5, job = "cancelled", job_seconds = 0 })
+      assert.same({ lag = 5, job = "cancelled", job_seconds = 0 }, given)
+      statuses("create_backup", 1)
+      assert.is_nil(given)
+      set:clear()
+      outcome_of({ status = 500, after = true, lag = 1 })
+      assert.same({ lag = 1 }, given)
+      set:clear()
+      outcome_of({ delay = 1 })
+      assert.is_nil(given)
+      assert.equal(4, effects)
+   end)
+
+   it("garble bodies without a change of their length", function()
+      local garbled = outcome_of({ garble = true }).response
+      assert.same({ 201, '~"real"~~1~2~~' }, { garbled.status, garbled.body })
+      for _, body in ipairs({ "1", '"text"', "null", "[]", " {}" }) do
+         set:clear()
+         local damaged = outcome_of({ status = 200, body = body, garble = true }).response.body
+         assert.equal(#body, #damaged)
+         assert.is_nil((json.decode(damaged)))
+      end
+      set:clear()
+      assert.equal("", outcome_of({ status = 202, garble = true }).response.body)
+   end)
+
+   it("answer pages of a proxy", function()
+      local response = outcome_of({ html = true }).response
+      assert.same({ 502, "text/html" }, { response.status, response.headers["content-type"] })
+      assert.truthy(response.body:find("<title>502 Bad Gateway</title>", 1, true))
+      set:clear()
+      response = outcome_of({ html = true, status = 503, headers = { ["Content-Type"] = "text/x" } }).response
+      assert.same({ 503, "text/x" }, { response.status, response.headers["content-type"] })
+      assert.truthy(response.body:find("503 Service Unavailable", 1, true))
+      assert.equal(0, effects)
+   end)
+
+   it("say when to try again", function()
+      for _, case in ipairs({ { 2, "2" }, { 0.5, "0.5" }, { "Wed, 21 Oct 2026 07:28:00 GMT" }, { "soon" } }) do
+         set:clear()
+         local response = outcome_of({ status = 429, retry_after = case[1] }).response
+         assert.equal(case[2] or case[1], response.headers["retry-after"])
+      end
+   end)
+
+   it("answer without an end with 200 and the effect, or with the status of the plan", function()
+      local outcome = outcome_of({ endless = true })
+      assert.same({ true, 200, 1 }, { outcome.endless, outcome.response.status, effects })
+      set:clear()
+      outcome = outcome_of({ endless = true, status = 500 })
+      assert.same({ true, 500, 1 }, { outcome.endless, outcome.response.status, effects })
+   end)
+
+   it("hand on what is done on the wire", function()
+      local outcome = outcome_of({ drip = 0.25, content_length = 99, header_flood = 7 })
+      assert.same({ { bytes = 1, seconds = 0.25 }, 99, 7 },
+         { outcome.drip, outcome.content_length, outcome.header_flood })
+      set:clear()
+      outcome = outcome_of({ drip = { bytes = 10, seconds = 0 } })
+      assert.same({ bytes = 10, seconds = 0 }, outcome.drip)
+   end)
+
+   it("are copies of the plans they were given", function()
+      local plan = { operation = "*", on = { 2 }, status = 503, headers = { a = "b" } }
+      assert(set:add(plan))
+      plan.on[1], plan.headers.a, plan.status = 1, "c", 200
+      assert.same({ 201 }, statuses("create_backup", 1))
+      local response = set:apply("create_backup", effect).response
+      assert.same({ 503, { a = "b" } }, { response.status, response.headers })
+      set:clear()
+      assert(set:add({ operation = "*", on = "all", status = 503, headers = { a = "b" } }))
+      set:apply("create_backup", effect).response.headers.date = "today"
+      assert.same({ a = "b" }, set:apply("create_backup", effect).response.headers)
+   end)
+
+   it("take a flag that is down for none", function()
+      assert.same({ 201, 1 }, { outcome_of({ delay = 0, garble = false, endless = false }).response.status, effects })
+   end)
+
+   it("are set many at a time, all of them or none", function()
+      assert.is_true(set:add_all({
+         { operation = "*", on = 2, status = 503 }, { operation = "create_backup", status = 429 },
+      }))
+      assert.same({ 429, 503, 201 }, statuses("create_backup", 3))
+      local added, problem = set:add_all({
+         { operation = "*", on = "all", status = 500 }, { operation = "*", status = 999 }, "nonsense",
+      })
+      assert.is_nil(added)
+      assert.equal("plan 2: bad value of 'status' in a fault plan: "
+         .. "it must be a whole number from 200 to 599", problem)
+      assert.same({ 201 }, statuses("create_backup", 1))
+      assert.is_true(set:add_all({}))
+      for _, list in ipairs({ { operation = "*", status = 500 }, "x", 1 }) do
+         added, problem = set:add_all(list)
+         assert.same({ nil, "fault plans must come as a list" }, { added, problem })
+      end
+      added, problem = set:add_all({ "x" })
+      assert.same({ nil, "plan 1: a fault plan must be a table, got a string" }, { added, problem })
+   end)
+
+   local bad = {
+      { { status = 503 }, "needs an operation" },
+      { { operation = "create_backups", status = 503 }, "unknown operation 'create_backups'" },
+      { { operation = 1, status = 503 }, "'operation'.*the name of an operation or \"%*\"" },
+      { { operation = "*" }, "needs an action, one of content_length, cut, delay" },
+      { { operation = "*", on = 2, garble = false }, "needs an action" },
+      { { operation = "*", statsu = 503 }, "unknown field 'statsu' in a fault plan; did you mean 'status'%?" },
+      { { operation = "*", retry_afer = 1 }, "did you mean 'retry_after'%?" },
+      { { operation = "*", nonsense = 1 }, "unknown field 'nonsense'.*it takes after, body, content_length" },
+      { { operation = "*", [1] = 1 }, "unknown field '1'" },
+      { { operation = "*", status = "503" }, "'status'.*a whole number from 200 to 599" },
+      { { operation = "*", status = 199 }, "'status'" },
+      { { operation = "*", status = 503, body = {} }, "'body'.*a string" },
+      { { operation = "*", status = 503, headers = { A = "b\r\nc: d" } }, "'headers'.*one%-line strings" },
+      { { operation = "*", status = 503, headers = { [""] = "b" } }, "'headers'" },
+      { { operation = "*", status = 503, headers = { A = 1 } }, "'headers'" },
+      { { operation = "*", status = 429, retry_after = "a\nb" }, "'retry_after'.*seconds, or the text" },
+      { { operation = "*", status = 429, retry_after = -1 }, "'retry_after'" },
+      { { operation = "*", status = 503, after = 1 }, "'after'.*true or false" },
+      { { operation = "*", drop = "midway" }, "'drop'.*one of \"before\", \"during\", \"after\"" },
+      { { operation = "*", delay = -1 }, "'delay'.*seconds, a number from 0 to 31536000" },
+      { { operation = "*", delay = 0 / 0 }, "'delay'" },
+      { { operation = "*", delay = math.huge }, "'delay'" },
+      { { operation = "*", drip = "slow" }, "'drip'.*{bytes = N, seconds = S}" },
+      { { operation = "*", drip = { bytes = 10 } }, "'drip'" },
+      { { operation = "*", drip = { bytes = 0, seconds = 1 } }, "'drip'" },
+      { { operation = "*", drip = { seconds = 1, byte = 3 } }, "'drip'" },
+      { { operation = "*", cut = 1.5 }, "'cut'.*a whole number from 0" },
+      { { operation = "*", content_length = -1 }, "'content_length'" },
+      { { operation = "*", header_flood = 1000001 }, "'header_flood'.*from 1 to 1000000" },
+      { { operation = "*", job = "Failed" }, "'job'.*\"failed\", \"cancelled\"" },
+      { { operation = "*", lag = "5" }, "'lag'.*seconds" },
+      { { operation = "*", delay = 1, headers = {} }, "'headers' in a fault plan needs 'status' or 'html' beside it" },
+      { { operation = "*", delay = 1, body = "x" }, "'body' in a fault plan needs 'status' beside it" },
+      { { operation = "*", delay = 1, retry_after = 1 }, "'retry_after' in a fault plan needs 'status'" },
+      { { operation = "*", drop = "before", after = true }, "'after' in a fault plan needs 'status' or 'html'" },
+      { { operation = "*", delay = 1, late = 1 }, "'late' in a fault plan needs 'status' or 'html' or 'drop'" },
+      { { operation = "*", delay = 1, reset = true }, "'reset' in a fault plan needs 'drop' beside it" },
+      { { operation = "*", status = 500, after = true, late = 1 }, "'after' and 'late' exclude each other" },
+      { { operation = "*", drop = "after", late = 1 }, "'late' in a fault plan takes no drop but \"before\"" },
+      { { operation = "*", status = 502, html = true, body = "x" }, "'body' and 'html' exclude each other" },
+      { { operation = "*", drop = "before", status = 500 }, "'drop' and 'status' exclude each other" },
+      { { operation = "*", drop = "during", drip = 1 }, "'drop' and 'drip' exclude each other" },
+      { { operation = "*", endless = true, cut = 1 }, "'endless' and 'cut' exclude each other" },
+      { { operation = "*", status = 500, job = "failed" }, "'job' in a fault plan changes an effect" },
+      { { operation = "*", drop = "before", lag = 1 }, "'lag' in a fault plan changes an effect" },
+   }
+   for _, turns in ipairs({ 0, -1, 1.5, "first", true, {}, { 0 }, { 1, "2" }, { 1, from = 2 }, { from = 0 },
+      { from = 1, every = 2 }, { every = 0 }, { chance = 0 }, { chance = 1.1 }, { chance = "1" }, { seed = 1 },
+      { chance = 0.5, seed = -1 }, { chance = 0.5, seed = 2 ^ 31 }, { until_ = 3 } }) do
+      bad[#bad + 1] = { { operation = "*", on = turns, status = 503 }, "'on'.*a whole number from 1.*{chance = P}" }
+   end
+   for _, case in ipairs(bad) do
+      it("are refused: " .. case[2], function()
+         local added, problem = set:add(case[1])
          assert.is_nil(added)
-         assert.is_string(problem)
+         assert.truthy(problem:find(case[2]), problem)
+         assert.same({ 201 }, statuses("create_backup", 1))
       end)
    end
 end)

@@ -24,9 +24,10 @@ end
 local Connection = {}
 Connection.__index = Connection
 
--- Opens a connection to a port of 127.0.0.1.
+-- Opens a connection to a port of 127.0.0.1. `received` is what has come in and
+-- not been taken out by `receive`, `reads` in how many pieces it came.
 function http.connect(port)
-   local self = setmetatable({ socket = uv.new_tcp(), received = "" }, Connection)
+   local self = setmetatable({ socket = uv.new_tcp(), received = "", reads = 0 }, Connection)
    local connected, problem
    self.socket:connect("127.0.0.1", port, function(failed)
       connected, problem = true, failed
@@ -37,7 +38,7 @@ function http.connect(port)
       return nil, problem
    end
    self.socket:read_start(function(failed, bytes)
-      self.problem = failed
+      self.problem, self.reads = failed, self.reads + 1
       self.received = self.received .. (bytes or "")
       self.ended = failed ~= nil or bytes == nil
    end)
@@ -63,6 +64,18 @@ function Connection:close()
       self.socket:close()
       uv.run("nowait")
    end
+end
+
+-- Closes as a program that crashes.
+function Connection:abort()
+   self.socket:close_reset()
+   uv.run("nowait")
+end
+
+-- Waits until so many bytes have come in; true when they came in time.
+function Connection:wait_for(size, milliseconds)
+   return wait_until(function() return #self.received >= size or self.ended end, milliseconds)
+      and #self.received >= size
 end
 
 -- Waits for the end of the connection; true when it came in time.

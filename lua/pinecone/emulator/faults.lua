@@ -1,155 +1,173 @@
 --- Faults: which requests go wrong, and how. Pure: what has to be done on the
 -- wire is told in the outcome.
 --
--- A plan is `{ operation = "create_backup", on = ..., <actions> }`. `operation`
--- is a name of the route table or "*". `on` counts matching requests from when
--- the plan was set: a number, a sequence of numbers, `{ from = 2 }` or "all";
--- the first one when absent. The first plan whose turn it is decides.
+-- A plan is a table, in Lua or as JSON: `{ operation = "create_backup", on = 2,
+-- status = 503, retry_after = 1 }`. Plans count the matching requests from when
+-- they were set. The first plan whose turn it is decides; the others count on.
+--
+-- Which requests:
+--
+-- | field | value |
+-- |---|---|
+-- | `operation` | a name of the route table, or `"*"` for every request |
+-- | `on` | one of the following; `1` when absent |
+--
+-- | `on` | strikes |
+-- |---|---|
+-- | `2` | the second request |
+-- | `{1, 3}` | the first and the third |
+-- | `{from = 2}` | the second and all that follow |
+-- | `{every = 3}` | the third, the sixth and so on |
+-- | `{chance = 0.05, seed = 7}` | each with this probability; the same seed (1) strikes the same ones |
+-- | `"all"` | every one |
+--
+-- What the request does and what is answered. Without these, what was asked for
+-- is done and answered:
+--
+-- | field | value |
+-- |---|---|
+-- | `status` | 200 to 599: answer this and do nothing |
+-- | `body`, `headers` | of that answer; no body when absent |
+-- | `retry_after` | seconds or a text (a date, nonsense) for the header of that name |
+-- | `html` | true: answer a web page, as a proxy at the edge does; the `status` is 502 when absent |
+-- | `after` | true: do what was asked for, then answer the `status` |
+-- | `late` | seconds on the emulator's clock: answer at once, do what was asked for so much later |
+-- | `drop` | close the connection: `"before"` the effect, `"after"` it, `"during"` the answer's head |
+-- | `reset` | true, beside `drop`: close it with a reset |
+-- | `lag` | seconds: for so long, lists do not show what this request makes |
+-- | `job` | `"failed"` or `"cancelled"`: the job that it starts ends so |
+-- | `job_seconds` | how long that job takes |
+--
+-- What happens to the answer, whichever it is. A response to HEAD and one of
+-- status 204 or 304 have no body that could be spoilt:
+--
+-- | field | value |
+-- |---|---|
+-- | `delay` | seconds: the effect happens at once, the answer comes so much later |
+-- | `drip` | seconds between two bytes of the answer, or `{bytes = 10, seconds = 0.1}` |
+-- | `cut` | so many bytes of the body, then the connection ends |
+-- | `garble` | true: right status, headers and length, but the body is no JSON |
+-- | `content_length` | what the header says; what is missing never comes, the connection stays open |
+-- | `endless` | true: a body that begins as JSON and goes on as fast as it is read, up to 1 GiB |
+-- | `header_flood` | so many further headers, up to 1,000,000, before the others |
+--
+-- `endless` has the status 200 and the effect, or the `status` without it.
+--
+-- `headers`, `body`, `retry_after` and `after` need `status` beside them (or
+-- `html`, which `body` does not), `late` one of these or `drop = "before"`,
+-- `reset` needs `drop`. `after` and `late`, `body` and `html` exclude each other;
+-- `drop` excludes every other answer and all of the last table but `delay`;
+-- `endless` excludes `body`, `html`, `cut`, `garble` and `content_length`. `lag`,
+-- `job` and `job_seconds` need an effect. Seconds may be fractions, up to a year.
 -- @module pinecone.emulator.faults
+
+local plans = require("pinecone.emulator.faults.plan")
+local writer = require("pinecone.emulator.http.writer")
 
 local faults = {}
 
-local function is_number(value, least)
-   return type(value) == "number" and value >= least
+local PAGE = [[
+<html>
+<head><title>%d %s</title></head>
+<body>
+<center><h1>%d %s</h1></center>
+<hr><center>edge proxy</center>
+</body>
+</html>
+]]
+
+local function page(status)
+   local reason = writer.reason(status)
+   return PAGE:format(status, reason, status, reason)
 end
 
-local function is_whole(value, least)
-   return is_number(value, least) and value % 1 == 0
+-- No JSON begins with a tilde.
+local function garbled(body)
+   return ("~" .. body:sub(2):gsub("[{}%[%]:,]", "~")):sub(1, #body)
 end
 
-local function one_of(...)
-   local words = {}
-   for _, word in ipairs({ ... }) do
-      words[word] = true
+local function copy(headers)
+   local copied = {}
+   for name, text in pairs(headers) do
+      copied[name] = text
    end
-   return function(value) return words[value] == true end
+   return copied
 end
 
-local function is_headers(value)
-   if type(value) ~= "table" then
-      return false
+local function planned_response(plan)
+   local headers = copy(plan.headers)
+   if plan.html then
+      headers["content-type"] = headers["content-type"] or "text/html"
    end
-   for name, text in pairs(value) do
-      if type(name) ~= "string" or name:find("[^%w!#$&'*+.^_`|~-]")
-         or type(text) ~= "string" or text:find("[\r\n]") then
-         return false
-      end
-   end
-   return true
+   return { status = plan.status, headers = headers, body = plan.html and page(plan.status) or plan.body or "" }
 end
 
-local function lower_case_names(headers)
-   local lowered = {}
-   for name, text in pairs(headers or {}) do
-      lowered[name:lower()] = text
-   end
-   return lowered
-end
-
--- Each action looks at one key of the plan and changes the outcome; `effect`
--- does what the request asks for and gives its response. In this order.
-local actions = {
+-- Each row looks at one key of the plan and changes the outcome; `perform` does
+-- what the request asks for and gives its response. In this order: first what
+-- decides about effect and response, then what happens to the response.
+local decisions = {
    {
       key = "status",
-      accepts = function(value) return is_whole(value, 200) and value <= 599 end,
-      apply = function(plan, outcome, effect)
+      apply = function(plan, outcome, perform)
          if plan.after then
-            effect()
+            perform()
          end
-         outcome.response = {
-            status = plan.status, headers = lower_case_names(plan.headers), body = plan.body or "",
-         }
+         outcome.response = planned_response(plan)
       end,
    },
    {
       key = "drop",
-      accepts = one_of("before", "after"),
-      apply = function(plan, outcome, effect)
-         if plan.drop == "after" then
-            effect()
+      apply = function(plan, outcome, perform)
+         if plan.drop == "during" then
+            outcome.response, outcome.part = perform(), true
+            return
+         elseif plan.drop == "after" then
+            perform()
          end
          outcome.drop = true
       end,
    },
    {
-      key = "delay",
-      accepts = function(value) return is_number(value, 0) end,
-      apply = function(plan, outcome) outcome.delay = plan.delay end,
-   },
-   {
-      key = "cut",
-      accepts = function(value) return is_whole(value, 0) end,
-      apply = function(plan, outcome) outcome.cut = plan.cut end,
-   },
-}
-
-local function is_turns(value)
-   if type(value) == "table" then
-      if value.from then
-         return is_whole(value.from, 1)
-      end
-      for _, turn in ipairs(value) do
-         if not is_whole(turn, 1) then
-            return false
+      key = "endless",
+      apply = function(_, outcome, perform)
+         if not outcome.response then
+            outcome.response = perform()
+            outcome.response.status = 200
          end
-      end
-      return #value > 0
-   end
-   return value == "all" or is_whole(value, 1)
-end
-
--- What may stand beside the actions.
-local details = {
-   operation = function(value) return type(value) == "string" end,
-   on = is_turns,
-   headers = is_headers,
-   body = function(value) return type(value) == "string" end,
-   after = function(value) return type(value) == "boolean" end,
+      end,
+   },
 }
 
-local function copy_checked(plan)
-   local checks = { }
-   for key, check in pairs(details) do
-      checks[key] = check
-   end
-   for _, action in ipairs(actions) do
-      checks[action.key] = action.accepts
-   end
-   local copied = {}
-   for key, value in pairs(plan) do
-      if not checks[key] then
-         return nil, ("unknown field '%s' in a fault plan"):format(tostring(key))
-      elseif not checks[key](value) then
-         return nil, ("bad value of '%s' in a fault plan"):format(key)
-      end
-      copied[key] = value
-   end
-   return copied
+local function handed_on(key)
+   return { key = key, apply = function(plan, outcome) outcome[key] = plan[key] end }
 end
 
-local function has_action(plan)
-   for _, action in ipairs(actions) do
-      if plan[action.key] ~= nil then
-         return true
+local treatments = {
+   {
+      key = "garble",
+      apply = function(_, outcome) outcome.response.body = garbled(outcome.response.body) end,
+   },
+   handed_on("delay"), handed_on("late"), handed_on("drip"), handed_on("cut"), handed_on("reset"),
+   handed_on("content_length"), handed_on("endless"), handed_on("header_flood"),
+}
+
+local function run(rows, plan, outcome, perform)
+   for _, row in ipairs(rows) do
+      if plan[row.key] ~= nil then
+         row.apply(plan, outcome, perform)
       end
    end
-   return false
 end
 
-local function is_turn(on, count)
-   if on == "all" then
-      return true
-   elseif type(on) == "number" then
-      return on == count
-   elseif on.from then
-      return count >= on.from
-   end
-   for _, turn in ipairs(on) do
-      if turn == count then
-         return true
+local function circumstances_of(plan)
+   local found
+   for _, name in ipairs(plans.circumstances) do
+      if plan[name] ~= nil then
+         found = found or {}
+         found[name] = plan[name]
       end
    end
-   return false
+   return found
 end
 
 --- @type Faults
@@ -160,19 +178,43 @@ Faults.__index = Faults
 -- @tparam table plan
 -- @treturn boolean true, or nil and what is wrong with the plan
 function Faults:add(plan)
-   local copied, problem = copy_checked(plan)
-   if not copied then
+   local read, problem = plans.read(plan, self.operations)
+   if not read then
       return nil, problem
-   elseif not copied.operation then
-      return nil, "a fault plan needs an operation"
-   elseif copied.operation ~= "*" and not self.operations[copied.operation] then
-      return nil, ("unknown operation '%s' in a fault plan"):format(copied.operation)
-   elseif not has_action(copied) then
-      return nil, "a fault plan needs an action"
    end
-   copied.on = copied.on or 1
-   copied.count = 0
-   table.insert(self.plans, copied)
+   read.count = 0
+   table.insert(self.plans, read)
+   return true
+end
+
+local function is_list(value)
+   if type(value) ~= "table" then
+      return false
+   end
+   local count = 0
+   for _ in pairs(value) do
+      count = count + 1
+   end
+   return count == #value
+end
+
+--- Adds many plans: all of them, or none when one is wrong.
+-- @tparam table list of plans
+-- @treturn boolean true, or nil and which plan is wrong in what way
+function Faults:add_all(list)
+   if not is_list(list) then
+      return nil, "fault plans must come as a list"
+   end
+   local before = #self.plans
+   for position, plan in ipairs(list) do
+      local added, problem = self:add(plan)
+      if not added then
+         for last = #self.plans, before + 1, -1 do
+            self.plans[last] = nil
+         end
+         return nil, ("plan %d: %s"):format(position, problem)
+      end
+   end
    return true
 end
 
@@ -181,13 +223,14 @@ function Faults:clear()
    self.plans = {}
 end
 
+-- Every matching plan is asked, so that what one does not hang on another.
 local function take(self, operation)
    local chosen
    for _, plan in ipairs(self.plans) do
       if plan.operation == "*" or plan.operation == operation then
          plan.count = plan.count + 1
-         if not chosen and is_turn(plan.on, plan.count) then
-            chosen = plan
+         if plan.is_turn(plan.count) then
+            chosen = chosen or plan
          end
       end
    end
@@ -196,21 +239,29 @@ end
 
 --- Lets a request through, or makes it go wrong.
 -- @tparam ?string operation
--- @tparam function effect does what the request asks for, returns the response
--- @treturn table the outcome: `response` (none when dropped), `drop` (close
---   without an answer), `delay` (seconds to wait before answering), `cut`
---   (bytes of the body to send before closing)
+-- @tparam function effect does what the request asks for, returns the response;
+--   it is given a table of the plan's `lag`, `job` and `job_seconds`, or nil
+-- @treturn table the outcome: `response`, or `drop` (close without an answer).
+--   `late`: seconds until the effect, which has not been called, has to happen,
+--   with `circumstances` as it is given them. For the wire: `part` (only a part
+--   of the head, then close), `reset` (close with a reset), `delay` (seconds),
+--   `drip` (`bytes` and `seconds`), `cut` (bytes of the body), `content_length`,
+--   `endless`, `header_flood` (a number)
 function Faults:apply(operation, effect)
-   local outcome = {}
    local plan = take(self, operation)
-   for _, action in ipairs(plan and actions or {}) do
-      if plan[action.key] ~= nil then
-         action.apply(plan, outcome, effect)
-      end
+   if not plan then
+      return { response = effect() }
    end
+   local outcome, circumstances = {}, circumstances_of(plan)
+   local function perform()
+      return effect(circumstances)
+   end
+   run(decisions, plan, outcome, perform)
    if not outcome.response and not outcome.drop then
-      outcome.response = effect()
+      outcome.response = perform()
    end
+   run(treatments, plan, outcome)
+   outcome.circumstances = plan.late and circumstances
    return outcome
 end
 

@@ -2,6 +2,7 @@
 -- @module pinecone.emulator.http.connection
 
 local uv = require("luv")
+local answers = require("pinecone.emulator.http.answer")
 local parser = require("pinecone.emulator.http.parser")
 local writer = require("pinecone.emulator.http.writer")
 
@@ -19,27 +20,32 @@ local MOST_UNREAD_BYTES = 1048576
 local Connection = {}
 Connection.__index = Connection
 
+-- Pipes cannot be reset, nor can a stream that has said goodbye.
+local function close_stream(stream, with_reset)
+   local reset = with_reset and stream.close_reset and stream:close_reset()
+   if not reset then
+      stream:close()
+   end
+end
+
 --- Closes at once.
-function Connection:close()
+-- @tparam[opt] boolean with_reset
+function Connection:close(with_reset)
    if not self.closed then
       self.closed = true
       if self.timer then
          self.timer:close()
       end
-      self.stream:close()
+      close_stream(self.stream, with_reset)
       self.on_close(self)
    end
 end
 
+-- Whatever a connection waits for, it is one thing at a time.
 local function start_timer(self, milliseconds, action)
-   local timer = uv.new_timer()
-   self.timer = timer
+   self.timer = self.timer or uv.new_timer()
    uv.update_time()
-   timer:start(milliseconds, 0, function()
-      timer:close()
-      self.timer = nil
-      action()
-   end)
+   self.timer:start(milliseconds, 0, action)
 end
 
 -- Says goodbye and waits for the other side to do so too, if it has not yet.
@@ -56,22 +62,69 @@ local function finish(self)
    start_timer(self, LINGER_MILLISECONDS, function() self:close() end)
 end
 
-local function send(self, bytes)
-   self.stream:write(bytes, function(problem)
+-- Writes, and calls `action` when the bytes have gone out.
+local function write(self, bytes, action)
+   local writing = self.stream:write(bytes, function(problem)
       if problem then
          self:close()
-      elseif self.waits_for_reader and not self.closed then
+      elseif not self.closed then
+         self.active_at = uv.now()
+         action()
+      end
+   end)
+   if not writing then
+      self:close()
+   end
+   return writing
+end
+
+local function send(self, bytes)
+   local writing = write(self, bytes, function()
+      if self.waits_for_reader then
          self.waits_for_reader = false
          self:go_on()
       end
    end)
-   self.waits_for_reader = self.stream:get_write_queue_size() > MOST_UNSENT_BYTES
+   self.waits_for_reader = writing ~= nil and self.stream:get_write_queue_size() > MOST_UNSENT_BYTES
 end
 
-local function send_cut(self, request, outcome)
-   local response = outcome.response
-   send(self, writer.head(response, request.keep_alive) .. response.body:sub(1, outcome.cut))
-   finish(self)
+-- What becomes of the connection when an answer has gone out.
+local endings = {
+   go_on = function() end,
+   finish = finish,
+   reset = function(self) self:close(true) end,
+   wait = function(self)
+      self.silent = true
+      if self.ended then
+         finish(self)
+      end
+   end,
+}
+
+-- A delayed connection is not idle: the server leaves it open.
+local function pause(self, seconds, action)
+   self.delayed = true
+   start_timer(self, math.floor(seconds * 1000 + 0.5), function()
+      self.delayed = false
+      action()
+   end)
+end
+
+-- One piece at a time, the next one when this one has gone out: no faster than
+-- the other side reads, and never so long that others have to wait.
+local function stream_on(self, answer, piece)
+   write(self, piece, function()
+      local following = answer.next()
+      if not following then
+         self.streams = false
+         endings[answer.ending](self)
+         self:go_on()
+      elseif answer.pause then
+         pause(self, answer.pause, function() stream_on(self, answer, following) end)
+      else
+         stream_on(self, answer, following)
+      end
+   end)
 end
 
 -- Does on the wire what the outcome says.
@@ -79,14 +132,15 @@ local function deliver(self, request, outcome)
    if self.closed then
       return
    elseif outcome.drop then
-      self:close()
-   elseif outcome.cut then
-      send_cut(self, request, outcome)
+      return self:close(outcome.reset)
+   end
+   local answer = answers.new(request, outcome)
+   if answer.next then
+      self.streams = true
+      stream_on(self, answer, answer.next())
    else
-      send(self, writer.bytes(outcome.response, request))
-      if not request.keep_alive then
-         finish(self)
-      end
+      send(self, answer.bytes)
+      endings[answer.ending](self)
    end
 end
 
@@ -96,9 +150,7 @@ local function serve(self, request)
    if not outcome.delay then
       return deliver(self, request, outcome)
    end
-   self.delayed = true
-   start_timer(self, math.floor(outcome.delay * 1000 + 0.5), function()
-      self.delayed = false
+   pause(self, outcome.delay, function()
       deliver(self, request, outcome)
       self:go_on()
    end)
@@ -114,12 +166,13 @@ local function refuse(self, problem)
 end
 
 local function cannot_go_on(self)
-   return self.closed or self.finished or self.delayed or self.waits_for_reader
+   return self.closed or self.finished or self.delayed or self.streams or self.silent
+      or self.waits_for_reader
 end
 
 -- Reads on, or stops reading while too much is waiting.
 local function regulate(self)
-   local full = cannot_go_on(self) == true and self.parser.size > MOST_UNREAD_BYTES
+   local full = cannot_go_on(self) and self.parser.size > MOST_UNREAD_BYTES
    if self.closed or self.finished or full == self.stopped then
       return
    end
@@ -168,6 +221,9 @@ local function on_read(self, problem, bytes)
       else
          self.ended = true
       end
+      if self.silent and self.ended then
+         finish(self)
+      end
       self:go_on()
    end
 end
@@ -187,7 +243,9 @@ function connection.new(settings)
    local self = setmetatable({
       stream = settings.stream, number = settings.number, respond = settings.respond,
       on_close = settings.on_close, parser = parser.new(settings.body_limit),
-      active_at = uv.now(), lasting = settings.lasting, stopped = false,
+      active_at = uv.now(), lasting = settings.lasting, stopped = false, ended = false,
+      closed = false, finished = false, delayed = false, streams = false, silent = false,
+      waits_for_reader = false,
    }, Connection)
    self:read()
    return self

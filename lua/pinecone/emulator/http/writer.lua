@@ -1,4 +1,4 @@
---- Responses as bytes.
+--- Heads of responses as bytes.
 -- @module pinecone.emulator.http.writer
 
 local writer = {}
@@ -18,17 +18,36 @@ local reasons = {
 --- What asks a sender to go on with its body.
 writer.CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n"
 
---- The first line, the headers and the empty line.
+--- What a status is called.
+-- @tparam number status
+-- @treturn string
+function writer.reason(status)
+   return reasons[status] or "Status"
+end
+
+--- The first line.
 -- @tparam table response
+-- @treturn string
+function writer.status_line(response)
+   return ("HTTP/1.1 %d %s\r\n"):format(response.status, writer.reason(response.status))
+end
+
+local function says_length(response)
+   local headers = response.headers
+   return response.status ~= 204 and not response.unsized
+      and not headers["content-length"] and not headers["transfer-encoding"]
+end
+
+--- The headers and the empty line.
+-- @tparam table response an `unsized` one ends with the connection
 -- @tparam boolean keep_alive
 -- @treturn string
-function writer.head(response, keep_alive)
-   local status = response.status
-   local lines = { ("HTTP/1.1 %d %s"):format(status, reasons[status] or "Status") }
+function writer.headers(response, keep_alive)
+   local lines = {}
    for name, value in pairs(response.headers) do
       lines[#lines + 1] = name .. ": " .. value
    end
-   if status ~= 204 and not response.headers["content-length"] then
+   if says_length(response) then
       lines[#lines + 1] = "content-length: " .. #response.body
    end
    if not response.headers.connection then
@@ -36,15 +55,6 @@ function writer.head(response, keep_alive)
    end
    lines[#lines + 1] = "\r\n"
    return table.concat(lines, "\r\n")
-end
-
---- A whole response in one string.
--- @tparam table response
--- @tparam table request
--- @treturn string
-function writer.bytes(response, request)
-   local body = request.method ~= "HEAD" and response.status ~= 204 and response.body or ""
-   return writer.head(response, request.keep_alive) .. body
 end
 
 return writer
