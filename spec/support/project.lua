@@ -113,12 +113,9 @@ end
 
 --- Does something while every job that is started will fail.
 function Project:failing(action)
-   local faults = self.service.faults
-   self.service.faults = {
-      apply = function(_, _, effect) return { response = effect { job = "failed" } } end,
-   }
+   assert(self.service.faults:add { operation = "*", on = "all", job = "failed" })
    action()
-   self.service.faults = faults
+   self.service.faults:clear()
 end
 
 --- Does something while every request breaks the emulator's own code.
