@@ -114,6 +114,15 @@ function cases.past_due()
    get(200, "2026-04", "GET", "/backups")
 end
 
+function cases.denied_operations()
+   with({ denied_operations = { "list_project_backups", "delete_backup" } })
+   local refused = get(403, "2026-07", "GET", "/backups")
+   assert.same({ "PERMISSION_DENIED", "Access denied: Permission control::backups::list is required" },
+      { refused.error.code, refused.error.message })
+   get(403, "2026-07", "DELETE", "/backups/one")
+   get(404, "2026-07", "GET", "/backups/one")
+end
+
 function cases.quota_code()
    with({ quota_code = "QUOTA_EXCEEDED", max_backups = 0 })
    new_index("docs")

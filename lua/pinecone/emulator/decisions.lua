@@ -28,6 +28,8 @@ decisions.rows = {
       text = "false: creating backups and schedules is a 403" },
    { name = "past_due", default = false,
       text = "true: what costs money is a 402, until the invoices are paid" },
+   { name = "denied_operations", default = {},
+      text = "operations that the key may not do: a list of names, as in the request log; each is a 403" },
    { name = "quota_code", default = "FORBIDDEN", choices = { "FORBIDDEN", "QUOTA_EXCEEDED" },
       text = "the code beside a quota's 403, up to 2026-04" },
 

@@ -64,6 +64,7 @@ local catalogue = {
       .. "Disable deletion protection before retrying." },
    plan_without_backups = { "permission_denied", "Your organization's plan does not "
       .. "include backups. Upgrade your plan to create backups." },
+   operation_denied = { "permission_denied", "Access denied: Permission control::%s is required" },
    plan_without_schedules = { "permission_denied",
       "Scheduled backups are not available for your plan" },
 

@@ -125,6 +125,14 @@ local function without_route(request, resolved)
    return failure("method_not_allowed", request.method, request.path)
 end
 
+-- The one permission that is documented is control::backups::list; the others
+-- are formed alike.
+local function permission_of(operation)
+   local verb, noun = operation:match("^([^_]+)_(.*)$")
+   noun = noun:gsub("^index_backups$", "backups"):gsub("^project_backups$", "backups")
+   return noun .. "::" .. verb
+end
+
 -- Everything that is looked at before the operation itself.
 function Api:check(request, resolved)
    if not self:accepts_key(request.headers["api-key"]) then
@@ -133,6 +141,8 @@ function Api:check(request, resolved)
       return resolved.unknown_version
    elseif not resolved.route then
       return without_route(request, resolved)
+   elseif self.denied[resolved.operation] then
+      return failure("operation_denied", permission_of(resolved.operation))
    elseif request.oversized then
       return failure("body_too_large", api.body_limits[request.plane])
    elseif self.options.past_due and resolved.version.unpaid[resolved.operation] then
@@ -248,8 +258,13 @@ function api.new(settings)
    for plane, rows in pairs(routes) do
       routers[plane] = router.new(rows)
    end
+   local completed = decisions.complete(settings.options)
+   local denied = {}
+   for _, operation in ipairs(completed.denied_operations) do
+      denied[operation] = true
+   end
    return setmetatable({
-      options = decisions.complete(settings.options),
+      options = completed, denied = denied,
       state = settings.state, clock = settings.clock, new_id = settings.new_id,
       api_key = settings.api_key,
       routers = routers,
