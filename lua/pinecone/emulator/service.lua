@@ -14,8 +14,6 @@ local state = require("pinecone.emulator.state")
 
 local service = {}
 
-local UNSAVED = "; what was asked for may be done, and is saved as soon as it can be"
-
 local function operation_names()
    local names = {}
    for _, plane in pairs(routes) do
@@ -68,18 +66,23 @@ end
 --   `port` and `connection`
 -- @treturn table outcome, see @{pinecone.emulator.faults}
 function Service:respond(request)
-   local outcome
    local saved, problem = self:save()
-   if saved then
-      self.unsaved = self.unsaved or not readers[request.method]
-      outcome = respond(self, request)
-      saved, problem = self:save()
-   end
    if not saved then
-      self.complain(problem)
-      outcome = service.broken(request, problem .. UNSAVED)
-      self.api:finish(request, outcome.response)
+      return self:cannot_save(request, problem, "nothing was done")
    end
+   self.unsaved = self.unsaved or not readers[request.method]
+   local outcome = respond(self, request)
+   saved, problem = self:save()
+   if not saved then
+      return self:cannot_save(request, problem, "what was asked for is saved as soon as that can be")
+   end
+   return outcome
+end
+
+function Service:cannot_save(request, problem, effect)
+   self.complain(problem)
+   local outcome = service.broken(request, problem .. "; " .. effect)
+   self.api:finish(request, outcome.response)
    return outcome
 end
 
