@@ -251,11 +251,12 @@ describe("the emulator's command", function()
    end)
 
    it("sets any option, converted to its type", function()
-      launch("--set", "max_indexes=0", "--set", "newest_first=false", "--set", "quota_code=QUOTA_EXCEEDED",
+      launch("--set", "max_indexes=1", "--set", "plan_has_backups=false", "--set", "quota_code=QUOTA_EXCEEDED",
          "--set", 'messages={"index_quota":"no"}', "--idle-seconds", "60", "--job-seconds", "0")
-      local refused = ask("POST", "/indexes", { name = "docs", dimension = 2,
-         spec = { serverless = { cloud = "aws", region = "us-east-1" } } })
-      assert.equal(403, refused.status)
+      create_index()
+      assert.equal(403, ask("POST", "/indexes", { name = "more", dimension = 2,
+         spec = { serverless = { cloud = "aws", region = "us-east-1" } } }).status)
+      assert.equal(403, ask("POST", "/indexes/docs/backups", {}).status)
    end)
 
    for words, expected in pairs({

@@ -4,10 +4,12 @@ local uv = require("luv")
 local cjson = require("cjson").new()
 local command = require("support.command")
 local emulator = require("pinecone.emulator")
+local expect = require("support.expect")
 local http = require("support.http")
 local json = require("pinecone.emulator.json")
 local scratch = require("support.scratch")
 local service = require("support.service")
+local snapshot = require("pinecone.emulator.state.snapshot")
 
 local DAY = 86400
 local ROUNDS, LOAD = 30, 40
@@ -227,7 +229,7 @@ describe("the emulator's state file", function()
    it("keeps number, nesting and size of everything that requests may hold", function()
       spawn({ state = path, job_seconds = 0 })
       done("POST", "/indexes", serverless("docs"))
-      local deep = ('{"a":'):rep(990) .. "1" .. ("}"):rep(990)
+      local deep = ('{"a":'):rep(997) .. "1" .. ("}"):rep(997)
       upsert("docs", '{"vectors":[{"id":"deep","values":[1,2],"metadata":' .. deep .. "}]}")
       upsert("docs", '{"vectors":[{"id":"huge","values":[1e999,-1e999]}]}')
       restart({})
@@ -265,8 +267,17 @@ describe("the emulator's state file", function()
       done("POST", "/backups/" .. backup.backup_id .. "/create-index", { name = "again" })
       assert.equal(10, on_index("again", "POST", "/describe_index_stats", "{}").json.totalVectorCount)
       assert.equal(11, on_index("docs", "POST", "/describe_index_stats", "{}").json.totalVectorCount)
-      local first = on_index("again", "GET", "/vectors/fetch?ids=record-1").json.vectors["record-1"]
-      assert.same({ 1, 1 }, first.values)
+      local function first_of(name)
+         return on_index(name, "GET", "/vectors/fetch?ids=record-1").json.vectors["record-1"].values
+      end
+      assert.same({ { 1, 1 }, { 9, 9 } }, { first_of("again"), first_of("docs") })
+   end)
+
+   it("makes whole numbers integers again, where this Lua has them", function()
+      spawn({ state = path })
+      done("POST", "/indexes", serverless("docs"))
+      local project = assert(snapshot.read(folder:read("state.json")))
+      expect.integer(project.data.indexes.by_key.docs.dimension)
    end)
 
    -- Sends many requests at once, kills the emulator when so many are answered,
