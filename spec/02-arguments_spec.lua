@@ -40,7 +40,8 @@ local optional_samples = {
    pod_type = "p1.x1", pods = 1, replicas = 1, shards = 1, metadata_config = { indexed = { "genre" } },
    schedule_type = "time-based", spec = { serverless = { cloud = "aws", region = "us-east-1" } },
    schema = { fields = {} }, deployment = {}, embed = {}, host = "127.0.0.1:1", filter = {}, method = "GET",
-   query = {}, body = {}, api_version = "2026-04",
+   query = {}, body = {}, api_version = "2026-04", include_deleted = true, cmek_id = "key-1",
+   read_capacity = { mode = "OnDemand" },
 }
 
 local function sample(argument)
@@ -795,7 +796,7 @@ end)
 describe("A number", function()
 
    local rows = {
-      { "limit", { 0, -1, 101, 1.5, NAN, INFINITE, -INFINITE, 2 ^ 53 }, { 1, 100, 10 } },
+      { "limit", { 0, -1, 1.5, NAN, INFINITE, -INFINITE, 2 ^ 53 }, { 1, 100, 10 } }, -- its maximum: 16-versions_spec
       { "expire_after_days", { 0, -1, 1.5, 2 ^ 31, NAN, INFINITE }, { 1, 365, 2 ^ 31 - 1 } },
       { "dimension", { 0, -1, 20001, 1.5, NAN }, { 1, 20000 } },
       { "pods", { 0, -1, 1.5, 2 ^ 31, NAN }, { 1 } },

@@ -1,65 +1,21 @@
 -- What a request looks like on the wire, seen by a server that keeps every byte.
 
-local pinecone = require "pinecone"
-local uv = require "luv"
+local wire = require "support.wire"
+
+local header = wire.header
 
 describe("a request on the wire", function()
-   local server, port, requests, answer
+   local server, requests
 
-   setup(function()
-      server = uv.new_tcp()
-      server:bind("127.0.0.1", 0)
-      port = server:getsockname().port
-      server:listen(16, function()
-         local connection = uv.new_tcp()
-         server:accept(connection)
-         local bytes = ""
-         connection:read_start(function(_, chunk)
-            if not chunk then
-               if not connection:is_closing() then
-                  connection:close()
-               end
-               return
-            end
-            bytes = bytes .. chunk
-            local head, body = bytes:match "^(.-\r\n)\r\n(.*)$"
-            if head and #body >= tonumber(head:match "[Cc]ontent%-[Ll]ength: (%d+)" or 0) then
-               requests[#requests + 1], bytes = { head = head, body = body }, ""
-               connection:write(answer)
-            end
-         end)
-      end)
-   end)
-   teardown(function()
-      server:close()
-      uv.run "nowait"
-   end)
+   setup(function() server = wire.start() end)
+   teardown(function() server:stop() end)
    before_each(function()
-      requests = {}
-      answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+      server:clear()
+      requests = server.requests
    end)
 
-   -- The server lives in this process, so waiting for a call lets it work.
    local function client(options)
-      options = options or {}
-      options.api_key, options.host = "wire-key-0123456789", "http://127.0.0.1:" .. port
-      options.wait = function(call)
-         while not call:step() do
-            uv.run "nowait"
-         end
-      end
-      return assert(pinecone.new(options))
-   end
-
-   local function header(request, name)
-      local found
-      for key, value in request.head:gmatch "\r\n([^:\r\n]+):[ \t]*([^\r\n]*)" do
-         if key:lower() == name:lower() then
-            assert.is_nil(found, name .. " is sent twice")
-            found = value
-         end
-      end
-      return found
+      return server:client(options)
    end
 
    it("has the key, the version and who asks", function()
@@ -113,7 +69,7 @@ describe("a request on the wire", function()
    end)
 
    it("has nothing of a redirect's target", function()
-      answer = ("HTTP/1.1 307 Go\r\nLocation: http://127.0.0.1:%d/elsewhere\r\nContent-Length: 0\r\n\r\n"):format(port)
+      server:answer("HTTP/1.1 307 Go\r\nLocation: " .. server.url .. "/elsewhere\r\nContent-Length: 0\r\n\r\n")
       local _, err = client():list_indexes()
       assert.equal(307, err.status)
       assert.equal(1, #requests)
@@ -121,7 +77,7 @@ describe("a request on the wire", function()
 
    describe("whose answer", function()
       local function asked(bytes, options)
-         answer = bytes
+         server:answer(bytes)
          return client(options):list_indexes()
       end
 

@@ -1,12 +1,14 @@
 -- The emulated project without a server: a fake clock, no sockets.
 
 local calendar = require("pinecone.emulator.calendar")
+local decisions = require("pinecone.emulator.decisions")
 local failure = require("pinecone.emulator.failure")
 local faults = require("pinecone.emulator.faults")
 local identifiers = require("pinecone.emulator.identifiers")
 local json = require("pinecone.emulator.json")
 local pages = require("pinecone.emulator.api.pages")
 local state = require("pinecone.emulator.state")
+local versions = require("pinecone.emulator.versions")
 
 local DAY = 86400
 local START = calendar.time({ year = 2026, month = 4, day = 23, hour = 16, minute = 36, second = 51 })
@@ -182,7 +184,7 @@ describe("the emulated project", function()
          it("cannot have " .. what, function()
             local definition = serverless("docs", case[2])
             definition.dimension = definition.dimension or nil
-            refused(case[1], project:create_index(definition))
+            refused(case[1], project:create_index(definition, { narrow_tags = true }))
          end)
       end
    end)
@@ -208,10 +210,10 @@ describe("the emulated project", function()
          ready_index(serverless("docs"))
          local backup = ready_backup("docs")
          project:delete_index("docs")
+         assert.equal(now, backup.source_index_deleted_at)
          refused("index_not_found", project:list_index_backups("docs"))
          pass(10)
          assert.equal(backup, project:describe_backup(backup.id))
-         assert.equal(now, backup.source_index_deleted_at)
          ready_index(serverless("docs"))
          assert.same({}, project:list_index_backups("docs"))
          assert.same({ backup }, project:list_project_backups())
@@ -626,6 +628,12 @@ describe("pages", function()
       return row
    end
 
+   local function read(query, version, options)
+      return pages.read({
+         query = query, version = versions.get(version or "2026-04"), options = decisions.complete(options),
+      })
+   end
+
    local function numbers(count)
       local list = {}
       for number = 1, count do
@@ -637,12 +645,12 @@ describe("pages", function()
    -- The sizes of all pages from the first to the one that says it is the last.
    local function sizes(count, limit)
       local list, found = numbers(count), {}
-      local page = assert(pages.read({ limit = { tostring(limit) } }, 10))
+      local page = assert(read({ limit = { tostring(limit) } }))
       repeat
          local cut = pages.cut(list, page, same)
          found[#found + 1] = #cut.data
          local token = cut.pagination ~= json.null and cut.pagination.next
-         page = token and assert(pages.read({ paginationToken = { token } }, 10))
+         page = token and assert(read({ paginationToken = { token } }))
       until not page
       return found
    end
@@ -662,16 +670,30 @@ describe("pages", function()
    end)
 
    it("take the offset of the token and the limit beside it", function()
-      local page = pages.read({ paginationToken = { "eyJsaW1pdCI6Miwib2Zmc2V0IjoyfQ==" }, limit = { "7" } }, 10)
+      local page = read({ paginationToken = { "eyJsaW1pdCI6Miwib2Zmc2V0IjoyfQ==" }, limit = { "7" } })
       assert.same({ limit = 7, offset = 2 }, page)
-      assert.same({ limit = 10, offset = 0 }, pages.read({}, 10))
+      assert.same({ limit = 10, offset = 0 }, read({}))
    end)
 
    for _, limit in ipairs({ "0", "101", "-1", "1.5", "ten", "", "1e1", "0x1" }) do
       it("refuse the limit '" .. limit .. "'", function()
-         refused("invalid_limit", pages.read({ limit = { limit } }, 10))
+         refused("invalid_limit", read({ limit = { limit } }))
       end)
    end
+
+   it("are of the size of the version", function()
+      assert.equal(10, read({}, "2025-04").limit)
+      assert.equal(100, read({}, "2026-07").limit)
+      assert.equal(25, read({}, "2026-04", { default_limit = 25 }).limit)
+      assert.equal(5000, read({ limit = { "5000" } }, "2026-07").limit)
+   end)
+
+   it("take the nearest good limit when told so", function()
+      local options = { limit_out_of_range = "clamp" }
+      assert.equal(100, read({ limit = { "101" } }, "2026-04", options).limit)
+      assert.equal(1, read({ limit = { "-3" } }, "2026-07", options).limit)
+      refused("invalid_limit", read({ limit = { "ten" } }, "2026-04", options))
+   end)
 
    for what, token in pairs({
       ["no base64"] = "!!!!", ["cut off"] = "eyJsaW1p", ["no JSON"] = "bm9uZQ==",
@@ -679,7 +701,7 @@ describe("pages", function()
       ["a limit of 0"] = "eyJsaW1pdCI6MCwib2Zmc2V0IjoyfQ==",
    }) do
       it("refuse a token that is " .. what, function()
-         refused("invalid_token", pages.read({ paginationToken = { token } }, 10))
+         refused("invalid_token", read({ paginationToken = { token } }))
       end)
    end
 end)

@@ -11,8 +11,13 @@ local function start(options)
    port = http.port(running.url)
 end
 
+-- The version that has the shapes of 2026-04 and schedules, too.
 local function ask(method, target, body, headers)
-   return http.exchange(port, method, target, body, headers)
+   local all = { ["X-Pinecone-Api-Version"] = "unstable" }
+   for name, value in pairs(headers or {}) do
+      all[name] = value
+   end
+   return http.exchange(port, method, target, body, all)
 end
 
 local function serverless(name)
@@ -67,7 +72,7 @@ describe("the emulator's API", function()
          assert.equal(201, made.status)
          local expected = {
             name = "docs", dimension = 2, metric = "cosine", vector_type = "dense",
-            host = made.json.host, deletion_protection = "disabled", tags = http.null,
+            host = made.json.host, deletion_protection = "disabled",
             status = { ready = false, state = "Initializing" },
             spec = { serverless = { cloud = "aws", region = "us-east-1",
                read_capacity = { mode = "OnDemand", status = { state = "Ready" } } } },
@@ -555,7 +560,7 @@ describe("the emulator's server", function()
 
    it("refuses bodies that are too large", function()
       local answer = ask("POST", "/collections", (" "):rep(1048577))
-      assert_refused(413, "PAYLOAD_TOO_LARGE", answer)
+      assert_refused(413, "OUT_OF_RANGE", answer)
       local connection = http.connect(port)
       connection:send(http.bytes("POST", "/indexes", nil, { ["Transfer-Encoding"] = "chunked" })
          .. "FFFFFFFF\r\n")
@@ -697,7 +702,7 @@ describe("the emulator's control path", function()
          { number = 2, connection = first, port = port, method = "GET", path = "/nowhere",
             query = "", status = 404 },
          { number = 3, connection = first + 1, port = port, operation = "create_index",
-            method = "POST", path = "/indexes", query = "", status = 201 },
+            method = "POST", path = "/indexes", query = "", status = 201, api_version = "unstable" },
          { number = 4, connection = first + 2, port = host, operation = "describe_index_stats",
             method = "POST", path = "/describe_index_stats", query = "", status = 200 },
       }, log)

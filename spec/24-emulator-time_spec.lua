@@ -180,8 +180,8 @@ describe("the emulator's ports", function()
       start()
       assert.truthy(running.legacy_url:find("^http://127%.0%.0%.1:%d+$"))
       assert.are_not.equal(running.url, running.legacy_url)
-      local connection = assert(http.connect(http.port(running.legacy_url)))
-      connection:close()
+      local listed = http.exchange(http.port(running.legacy_url), "GET", "/collections")
+      assert.same({ 200, "[]" }, { listed.status, listed.body })
       local other = assert(emulator.spawn())
       local free = http.port(other.legacy_url)
       other:stop()
@@ -254,8 +254,10 @@ describe("the emulator's command", function()
       launch("--set", "max_indexes=1", "--set", "plan_has_backups=false", "--set", "quota_code=QUOTA_EXCEEDED",
          "--set", 'messages={"index_quota":"no"}', "--idle-seconds", "60", "--job-seconds", "0")
       create_index()
-      assert.equal(403, ask("POST", "/indexes", { name = "more", dimension = 2,
-         spec = { serverless = { cloud = "aws", region = "us-east-1" } } }).status)
+      local refused = ask("POST", "/indexes", { name = "more", dimension = 2,
+         spec = { serverless = { cloud = "aws", region = "us-east-1" } } })
+      assert.same({ 403, "QUOTA_EXCEEDED", "no" },
+         { refused.status, refused.json.error.code, refused.json.error.message })
       assert.equal(403, ask("POST", "/indexes/docs/backups", {}).status)
    end)
 

@@ -246,6 +246,38 @@ static void push_shown(lua_State *L, int index, const Argument *row)
         lua_pushfstring(L, "%s '%s' is not valid", row->name, text);
 }
 
+const char *arguments_raise(lua_State *L, int base, const Argument *rows, size_t count, const char *api_version)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].raises && !lua_isnil(L, base + (int)i) &&
+            (api_version == NULL || strcmp(api_version, rows[i].since) < 0))
+            api_version = rows[i].since;
+    return api_version;
+}
+
+/* A preview or `unstable` may have what comes or still have what goes: there the server decides. */
+static bool is_in_version(const Argument *row, const char *api_version)
+{
+    if (!version_is_released(api_version))
+        return true;
+    return (row->since == NULL || strcmp(api_version, row->since) >= 0) &&
+           (row->until == NULL || strcmp(api_version, row->until) <= 0);
+}
+
+static void push_other_version(lua_State *L, const Argument *row, const char *api_version)
+{
+    const char *limit = row->since != NULL ? row->since : row->until;
+    lua_pushfstring(L, "there is no '%s' in API version %s, only %s %s", row->name, api_version,
+                    row->since != NULL ? "from" : "up to", limit);
+    lua_pushstring(L, row->since != NULL ? " on; use " : "; use ");
+    if (row->instead != NULL)
+        lua_pushfstring(L, "%s, or ", row->instead);
+    else
+        lua_pushliteral(L, "");
+    lua_pushfstring(L, "{ api_version = '%s' } for this call", limit);
+    lua_concat(L, 4);
+}
+
 static Check check_one(lua_State *L, int index, const char *who, const Argument *row, const char *api_version)
 {
     if (lua_isnil(L, index) && row->fallback != NULL) {
@@ -253,7 +285,8 @@ static Check check_one(lua_State *L, int index, const char *who, const Argument 
         lua_replace(L, index);
     }
     if (lua_isnil(L, index)) {
-        if (!row->required)
+        bool optional = row->optional_since != NULL && strcmp(api_version, row->optional_since) >= 0;
+        if (!row->required || optional)
             return CHECK_PASSED;
         lua_pushfstring(L, "%s: '%s' is missing (%s: %s)", who, row->name, types[row->type].name, row->text);
         return CHECK_MISUSE;
@@ -267,6 +300,10 @@ static Check check_one(lua_State *L, int index, const char *who, const Argument 
     if (row->type == TYPE_TAGS && push_no_string(L, index)) {
         lua_pushfstring(L, "%s: '%s' must be a %s, got %s", who, row->name, expected, lua_tostring(L, -1));
         return CHECK_MISUSE;
+    }
+    if (!is_in_version(row, api_version)) {
+        push_other_version(L, row, api_version);
+        return CHECK_BAD;
     }
     lua_pushvalue(L, index); /* a rule may convert numbers in place, so it works on a copy */
     bool good = row->rule == NULL || row->rule->holds(L, lua_gettop(L), row->rule, api_version);
@@ -282,12 +319,24 @@ static Check check_one(lua_State *L, int index, const char *who, const Argument 
     return CHECK_BAD;
 }
 
+/* Whether what an argument needs is there, too. */
+static Check check_needs(lua_State *L, int base, const Argument *row, const Argument *rows, size_t count)
+{
+    int needed = find_row(row->needs, strlen(row->needs), rows, count);
+    if (!lua_isnil(L, base + needed))
+        return CHECK_PASSED;
+    lua_pushfstring(L, "there is no '%s' without '%s'", row->name, row->needs);
+    return CHECK_BAD;
+}
+
 Check arguments_check(lua_State *L, int base, const char *who, const Argument *rows, size_t count,
                       const char *api_version)
 {
     luaL_checkstack(L, LUA_MINSTACK, "arguments");
     for (size_t i = 0; i < count; i++) {
         Check outcome = check_one(L, base + (int)i, who, &rows[i], api_version);
+        if (outcome == CHECK_PASSED && rows[i].needs != NULL && !lua_isnil(L, base + (int)i))
+            outcome = check_needs(L, base, &rows[i], rows, count);
         if (outcome != CHECK_PASSED)
             return outcome;
     }

@@ -38,6 +38,12 @@ typedef struct Argument {
     const char *fallback; /* a string that is sent when the caller gives nothing */
     const Rule *rule;
     const char *text; /* what it means, for the reference and for messages */
+
+    const char *needs;         /* an argument without which this one means nothing */
+    const char *since, *until; /* the first and the last API version that have it; NULL: no such limit */
+    bool raises;               /* giving it, whatever the value, moves the call to `since`; else it is refused before */
+    const char *instead;       /* what to use in a version that does not have it */
+    const char *optional_since; /* the first version in which it is not required any more */
 } Argument;
 
 typedef enum {
@@ -50,7 +56,10 @@ typedef enum {
  * absent or nil table has none. An argument may stand under its name, its alias, or nested as its `wire` says. */
 Check arguments_collect(lua_State *L, int index, const char *who, const Argument *rows, size_t count);
 
-/* Checks the collected arguments, which start at `base`: required, type, rule. */
+/* The version to speak instead of that one (which may be NULL) because of the arguments that are given. */
+const char *arguments_raise(lua_State *L, int base, const Argument *rows, size_t count, const char *api_version);
+
+/* Checks the collected arguments, which start at `base`: required, type, version, rule, what it needs. */
 Check arguments_check(lua_State *L, int base, const char *who, const Argument *rows, size_t count,
                       const char *api_version);
 

@@ -1,6 +1,7 @@
 #include "call.h"
 
 #include "address.h"
+#include "answer.h"
 #include "compat.h"
 #include "failure.h"
 #include "operation.h"
@@ -321,86 +322,38 @@ static int fail(lua_State *L, const Call *call, bool maybe_applied)
     return failure_return(L);
 }
 
-/* True for an object whose only field is `pagination`, or none: Pinecone may leave an empty list out. */
-static bool is_bare(lua_State *L)
+/* Pushes the result where the success alone says it all. */
+static bool push_bare_success(lua_State *L, const Call *call, const FailedAnswer *answer)
 {
-    bool bare = true;
-    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1))
-        bare = bare && lua_type(L, -2) == LUA_TSTRING && strcmp(lua_tostring(L, -2), "pagination") == 0;
-    return bare;
-}
-
-/* Pushes a field of the table on top of the stack; an injected JSON library may give tables with metamethods. */
-static void push_raw(lua_State *L, const char *field)
-{
-    lua_pushstring(L, field);
-    lua_rawget(L, -2);
-}
-
-static bool is_empty(lua_State *L)
-{
-    lua_pushnil(L);
-    if (lua_next(L, -2) == 0)
+    const Operation *operation = call->operation;
+    if (operation->answer == ANSWER_TRUE || (operation->answer == ANSWER_ANY && answer->length == 0)) {
+        lua_pushboolean(L, 1);
         return true;
-    lua_pop(L, 2);
-    return false;
-}
-
-/* A table with fields but no elements was an object. */
-static bool is_sequence(lua_State *L)
-{
-    return lua_istable(L, -1) && (is_empty(L) || compat_rawlen(L, -1) > 0);
-}
-
-static bool fits_list(lua_State *L, const char *list)
-{
-    push_raw(L, list);
-    bool absent = lua_isnil(L, -1), good = is_sequence(L);
-    lua_pop(L, 1);
-    if (!absent || !is_bare(L))
-        return good;
-    lua_pushstring(L, list);
-    lua_newtable(L);
-    lua_rawset(L, -3);
+    }
+    if (call->client->environment == NULL || operation->legacy != LEGACY_NAMED)
+        return false;
+    lua_createtable(L, 0, 1);
+    lua_pushstring(L, call->target);
+    lua_setfield(L, -2, operation->id);
     return true;
-}
-
-static bool has_text(lua_State *L, const char *field)
-{
-    push_raw(L, field);
-    bool found = lua_type(L, -1) == LUA_TSTRING;
-    lua_pop(L, 1);
-    return found;
-}
-
-/* NULL when the value on top of the stack is what the operation answers; else what is wrong with it, with the text
- * kept on the stack. */
-static const char *misfit(lua_State *L, const Operation *operation)
-{
-    if (operation->answer == ANSWER_ANY)
-        return NULL;
-    if (!lua_istable(L, -1))
-        return "not with a JSON object";
-    if (operation->answer == ANSWER_LIST)
-        return fits_list(L, operation->list) ? NULL : lua_pushfstring(L, "without a list in '%s'", operation->list);
-    if (operation->id == NULL || has_text(L, operation->id))
-        return NULL;
-    return lua_pushfstring(L, "without '%s'", operation->id);
 }
 
 static int push_success(lua_State *L, Call *call, const FailedAnswer *answer)
 {
     const Operation *operation = call->operation;
-    if (operation->answer == ANSWER_TRUE || (operation->answer == ANSWER_ANY && answer->length == 0)) {
-        lua_pushboolean(L, 1);
+    const char *environment = call->client->environment;
+    if (push_bare_success(L, call, answer))
         return 1;
-    }
     const char *wrong;
     if (!json_push(L, &call->client->json, answer->index)) {
+        if (environment != NULL && operation->legacy == LEGACY_TEXT) {
+            lua_pushvalue(L, answer->index);
+            return 1;
+        }
         const char *detail = lua_tostring(L, -1);
         wrong = lua_pushfstring(L, "not with JSON (%s)", detail != NULL ? detail : "the decoder gave no reason");
     } else {
-        wrong = misfit(L, operation);
+        wrong = answer_complete(L, operation, call->version, environment);
     }
     if (wrong == NULL)
         return 1;
@@ -518,12 +471,30 @@ static const char *named_version(lua_State *L, const Call *call, int base, int o
     return call->client->api_version;
 }
 
+/* The legacy controller knows no versions; the rules of the oldest shape hold for it. */
+static Check check_legacy(lua_State *L, const Call *call, int base)
+{
+    const Operation *operation = call->operation;
+    Check outcome =
+        arguments_check(L, base, operation->name, operation->arguments, operation->argument_count, operation->version);
+    if (outcome == CHECK_MISUSE || operation->legacy != LEGACY_ABSENT)
+        return outcome;
+    lua_pushfstring(L,
+                    "the legacy controller of environment %s has only collections, no %s; use a client that was made "
+                    "without the option environment",
+                    call->client->environment, operation->name);
+    return CHECK_BAD;
+}
+
 /* Some rules depend on the version, so it is chosen first; that it does not fit is said last. */
 static Check check_arguments(lua_State *L, Call *call, int base, int option)
 {
     const Operation *operation = call->operation;
+    if (call->client->environment != NULL)
+        return check_legacy(L, call, base);
     const char *named = named_version(L, call, base, option);
     const char *version = operation_version(operation, named);
+    version = arguments_raise(L, base, operation->arguments, operation->argument_count, version);
     Check outcome = arguments_check(L, base, operation->name, operation->arguments, operation->argument_count,
                                     version != NULL ? version : operation->version);
     if (outcome == CHECK_PASSED && version == NULL) {
@@ -590,7 +561,7 @@ static Check build_body(lua_State *L, Call *call, int base)
         lua_pushfstring(L, "%s: a GET has no 'body'; name the method, such as POST", call->operation->name);
         return CHECK_MISUSE;
     }
-    if (is_empty(L)) {
+    if (json_is_empty(L)) {
         keep_body(L, call, "{}", 2); /* a JSON library may take it for an array */
         return CHECK_PASSED;
     }

@@ -18,6 +18,7 @@ static const char type_name[] = "pinecone.client";
 enum {
     OPTION_API_KEY,
     OPTION_HOST,
+    OPTION_ENVIRONMENT,
     OPTION_API_VERSION,
     OPTION_TIMEOUT,
     OPTION_CONNECT_TIMEOUT,
@@ -37,6 +38,10 @@ enum {
 static const Argument options[OPTION_COUNT] = {
     [OPTION_API_KEY] = {.name = "api_key", .type = TYPE_STRING, .rule = &rule_key, .text = "the API key"},
     [OPTION_HOST] = {.name = "host", .type = TYPE_STRING, .rule = &rule_text, .text = "the control plane's address"},
+    [OPTION_ENVIRONMENT] = {.name = "environment",
+                            .type = TYPE_STRING,
+                            .rule = &rule_environment,
+                            .text = "asks the legacy controller of that environment"},
     [OPTION_API_VERSION] = {.name = "api_version",
                             .type = TYPE_STRING,
                             .rule = &rule_api_version,
@@ -190,6 +195,7 @@ static void set_texts(lua_State *L, Client *client, int base)
 {
     client->key = keep_text(L, client, base + OPTION_API_KEY);
     client->api_version = keep_text(L, client, base + OPTION_API_VERSION);
+    client->environment = keep_text(L, client, base + OPTION_ENVIRONMENT);
     client->settings.proxy = keep_text(L, client, base + OPTION_PROXY);
     client->settings.no_proxy = keep_text(L, client, base + OPTION_NO_PROXY);
     client->settings.ca_file = keep_text(L, client, base + OPTION_CA_FILE);
@@ -208,8 +214,13 @@ static Check set_headers(lua_State *L, Client *client, int base)
 
 static Check set_server(lua_State *L, Client *client, int base)
 {
-    const char *host =
-        lua_isnil(L, base + OPTION_HOST) ? "https://api.pinecone.io" : lua_tostring(L, base + OPTION_HOST);
+    if (!lua_isnil(L, base + OPTION_HOST))
+        lua_pushvalue(L, base + OPTION_HOST);
+    else if (client->environment != NULL)
+        lua_pushfstring(L, "https://controller.%s.pinecone.io", client->environment);
+    else
+        lua_pushliteral(L, "https://api.pinecone.io");
+    const char *host = lua_tostring(L, -1);
     Buffer url = {0};
     Address address = {0};
     const char *wrong = address_add(host, false, &url, &address);

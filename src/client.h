@@ -24,6 +24,7 @@ typedef struct Client {
     bool plain;        /* it is asked over http, which only this machine's loopback may be */
     char *key;         /* NULL once it is closed */
     char *api_version; /* NULL: what each operation says */
+    char *environment; /* the legacy controller's, which knows no versions; NULL: the API of today */
     double timeout;    /* seconds */
     int max_connections;
     size_t max_response_bytes;

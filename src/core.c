@@ -20,6 +20,12 @@ static void set_text(lua_State *L, const char *field, const char *text)
     lua_setfield(L, -2, field);
 }
 
+static void set_flag(lua_State *L, const char *field, bool value)
+{
+    lua_pushboolean(L, value);
+    lua_setfield(L, -2, field);
+}
+
 static void push_argument(lua_State *L, const Argument *row)
 {
     static const char *const places[] = {
@@ -35,8 +41,12 @@ static void push_argument(lua_State *L, const Argument *row)
     set_text(L, "default", row->fallback);
     set_text(L, "rule", row->rule != NULL ? row->rule->text : NULL);
     set_text(L, "text", row->text);
-    lua_pushboolean(L, row->required);
-    lua_setfield(L, -2, "required");
+    set_text(L, "needs", row->needs);
+    set_text(L, "since", row->since);
+    set_text(L, "until", row->until);
+    set_text(L, "optional_since", row->optional_since);
+    set_flag(L, "required", row->required);
+    set_flag(L, "raises", row->raises);
 }
 
 static void push_operation(lua_State *L, const Operation *row)
@@ -59,6 +69,7 @@ static void push_operation(lua_State *L, const Operation *row)
     set_text(L, "newest", row->newest);
     set_text(L, "text", row->text);
     set_text(L, "page", row->page);
+    set_flag(L, "legacy", row->legacy != LEGACY_ABSENT);
     lua_createtable(L, (int)row->argument_count, 0);
     for (size_t i = 0; i < row->argument_count; i++) {
         push_argument(L, &row->arguments[i]);

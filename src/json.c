@@ -232,6 +232,15 @@ bool json_push(lua_State *L, const Json *json, int index)
     return tidied;
 }
 
+bool json_is_empty(lua_State *L)
+{
+    lua_pushnil(L);
+    if (lua_next(L, -2) == 0)
+        return true;
+    lua_pop(L, 2);
+    return false;
+}
+
 /* Writing ---------------------------------------------------------------------------------------------------------- */
 
 typedef enum { WALK_FINE, WALK_ROUNDED, WALK_TOO_DEEP } Walk;

@@ -23,6 +23,9 @@ void json_close(lua_State *L, Json *json);
  * Pushes a message instead and answers false when it is not JSON. */
 bool json_push(lua_State *L, const Json *json, int index);
 
+/* True when the table on top of the stack has no fields, so that nobody can tell an array from an object. */
+bool json_is_empty(lua_State *L);
+
 /* Pushes the JSON text of the value at `index`; or a message, and answers false. */
 bool json_push_text(lua_State *L, const Json *json, int index);
 

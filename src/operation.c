@@ -26,15 +26,17 @@
 #define PAGINATION_TOKEN                                                                                       \
     {.name = "pagination_token", .type = TYPE_STRING, .place = PLACE_QUERY, .wire = "paginationToken",         \
      .rule = &rule_text, .text = "pagination.next of the page before"}
-#define NEW_INDEX_NAME(needed)                                                                                 \
-    {.name = "name", .type = TYPE_STRING, .place = PLACE_BODY, .required = (needed), .rule = &rule_index_name, \
-     .text = "the new index's name"}
+#define NEW_INDEX_NAME(...)                                                                                    \
+    {.name = "name", .type = TYPE_STRING, .place = PLACE_BODY, .required = true, .rule = &rule_index_name,     \
+     .text = "the new index's name", __VA_ARGS__}
 #define DIMENSION                                                                                              \
     {.name = "dimension", .type = TYPE_INTEGER, .place = PLACE_BODY, .rule = &rule_dimension,                  \
-     .text = "length of its vectors, 1 to 20000; none for sparse ones"}
+     .text = "length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04",                         \
+     .until = "2026-04", .instead = "dimension in a field of schema"}
 #define METRIC                                                                                                 \
     {.name = "metric", .type = TYPE_STRING, .place = PLACE_BODY, .rule = &rule_text,                           \
-     .text = "cosine (the default for dense vectors), euclidean or dotproduct"}
+     .text = "cosine (the default for dense vectors), euclidean or dotproduct; up to 2026-04",                 \
+     .until = "2026-04", .instead = "metric in a field of schema"}
 #define TAGS(note)                                                                                             \
     {.name = "tags", .type = TYPE_TAGS, .place = PLACE_BODY, .rule = &rule_tags, .text = (note)}
 #define DELETION_PROTECTION                                                                                    \
@@ -51,6 +53,15 @@
     {.name = (argument), .type = TYPE_INTEGER, .place = PLACE_BODY, .wire = "spec.pod." argument,              \
      .rule = &rule_positive, .text = (note)}
 
+#define SCHEMA(other)                                                                                          \
+    {.name = "schema", .type = TYPE_TABLE, .place = PLACE_BODY, .since = "2026-07", .instead = (other),        \
+     .text = "{ fields = { ... } }; from 2026-07 on"}
+#define DEPLOYMENT(fields, other)                                                                              \
+    {.name = "deployment", .type = TYPE_TABLE, .place = PLACE_BODY, .since = "2026-07", .instead = (other),    \
+     .text = "{ " fields " }; from 2026-07 on"}
+#define READ_CAPACITY(...)                                                                                     \
+    {.name = "read_capacity", .type = TYPE_TABLE, .place = PLACE_BODY, .since = "2026-07", __VA_ARGS__}
+
 #define ARGUMENTS(...)                                                                                         \
     .arguments = (const Argument[]){__VA_ARGS__},                                                              \
     .argument_count = sizeof((const Argument[]){__VA_ARGS__}) / sizeof(Argument)
@@ -65,7 +76,7 @@
 
 const Operation operations[] = {
     {.name = "create_backup", .method = "POST", .path = "/indexes/{index_name}/backups",
-     .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .id = "backup_id", BACKUPS,
+     .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .id = "backup_id", .vectors = true, BACKUPS,
      .text = "Starts a backup of an index; it is Initializing at first and Ready later.",
      .page = "2026-04/control-plane/create_backup",
      ARGUMENTS(INDEX_NAME(true, NULL),
@@ -73,15 +84,18 @@ const Operation operations[] = {
                 .rule = &rule_backup_name, .text = "the backup's name"},
                {.name = "description", .type = TYPE_STRING, .place = PLACE_BODY, .text = "any text"})},
     {.name = "describe_backup", .method = "GET", .path = "/backups/{backup_id}",
-     .answer = ANSWER_RESOURCE, .id = "backup_id", BACKUPS,
+     .answer = ANSWER_RESOURCE, .id = "backup_id", .vectors = true, BACKUPS,
      .text = "Answers one backup.",
      .page = "2026-04/control-plane/describe_backup",
      ARGUMENTS(BACKUP_ID)},
     {.name = "list_backups", .method = "GET", .path = "[/indexes/{index_name}]/backups",
-     .answer = ANSWER_LIST, .list = "data", .id = "backup_id", BACKUPS,
+     .answer = ANSWER_LIST, .list = "data", .id = "backup_id", .vectors = true, BACKUPS,
      .text = "Answers a page of the backups of an index, or of the whole project.",
      .page = "2026-04/control-plane/list_project_backups",
-     ARGUMENTS(INDEX_NAME(false, NULL), LIMIT, PAGINATION_TOKEN)},
+     ARGUMENTS(INDEX_NAME(false, NULL), LIMIT, PAGINATION_TOKEN,
+               {.name = "include_deleted", .type = TYPE_BOOLEAN, .place = PLACE_QUERY, .since = "2026-07",
+                .raises = true, .needs = "index_name",
+                .text = "also of deleted indexes that had the name; makes the call speak 2026-07 at least"})},
     {.name = "delete_backup", .method = "DELETE", .path = "/backups/{backup_id}",
      .effect = EFFECT_DELETE, .answer = ANSWER_TRUE, BACKUPS,
      .text = "Deletes a backup. There is no way back.",
@@ -92,8 +106,10 @@ const Operation operations[] = {
      .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .id = "restore_job_id", BACKUPS,
      .text = "Starts a restore: answers the ids of the restore job and of the new index.",
      .page = "2026-04/control-plane/create_index_from_backup",
-     ARGUMENTS(BACKUP_ID, NEW_INDEX_NAME(true), TAGS("tags of the new index; none: those of the backup"),
-               DELETION_PROTECTION)},
+     ARGUMENTS(BACKUP_ID, NEW_INDEX_NAME(), TAGS("tags of the new index; none: those of the backup"),
+               DELETION_PROTECTION,
+               READ_CAPACITY(.raises = true, .text = "{ mode = 'OnDemand' } or { mode = 'Dedicated', dedicated = "
+                                                     "{ ... } }; makes the call speak 2026-07 at least"))},
     {.name = "describe_restore_job", .method = "GET", .path = "/restore-jobs/{restore_job_id}",
      .answer = ANSWER_RESOURCE, .id = "restore_job_id", BACKUPS,
      .text = "Answers one restore job.",
@@ -106,7 +122,7 @@ const Operation operations[] = {
      ARGUMENTS(LIMIT, PAGINATION_TOKEN)},
 
     {.name = "create_collection", .method = "POST", .path = "/collections",
-     .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .id = "name", INDEXES,
+     .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .legacy = LEGACY_NAMED, .id = "name", INDEXES,
      .text = "Starts a collection: a static copy of a pod index.",
      .page = "2026-04/control-plane/create_collection",
      ARGUMENTS({.name = "name", .alias = "collection_name", .type = TYPE_STRING, .place = PLACE_BODY,
@@ -114,16 +130,16 @@ const Operation operations[] = {
                {.name = "source", .alias = "index_name", .type = TYPE_STRING, .place = PLACE_BODY,
                 .required = true, .rule = &rule_index_name, .text = "the pod index to copy"})},
     {.name = "describe_collection", .method = "GET", .path = "/collections/{collection_name}",
-     .answer = ANSWER_RESOURCE, .id = "name", INDEXES,
+     .answer = ANSWER_RESOURCE, .legacy = LEGACY_LACKS, .id = "name", INDEXES,
      .text = "Answers one collection.",
      .page = "2026-04/control-plane/describe_collection",
      ARGUMENTS(COLLECTION_NAME)},
     {.name = "list_collections", .method = "GET", .path = "/collections",
-     .answer = ANSWER_LIST, .list = "collections", .id = "name", INDEXES,
+     .answer = ANSWER_LIST, .legacy = LEGACY_NAMES, .list = "collections", .id = "name", INDEXES,
      .text = "Answers all collections of the project.",
      .page = "2026-04/control-plane/list_collections"},
     {.name = "delete_collection", .method = "DELETE", .path = "/collections/{collection_name}",
-     .effect = EFFECT_DELETE, .answer = ANSWER_TRUE, INDEXES,
+     .effect = EFFECT_DELETE, .answer = ANSWER_TRUE, .legacy = LEGACY_ALIKE, INDEXES,
      .text = "Deletes a collection.",
      .page = "2026-04/control-plane/delete_collection",
      ARGUMENTS(COLLECTION_NAME)},
@@ -131,7 +147,7 @@ const Operation operations[] = {
      .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .id = "name", INDEXES, .newest = "2026-04",
      .text = "Makes a pod index out of a collection.",
      .page = "2026-04/control-plane/create_index",
-     ARGUMENTS(NEW_INDEX_NAME(true),
+     ARGUMENTS(NEW_INDEX_NAME(),
                {.name = "source_collection", .alias = "collection_name", .type = TYPE_STRING,
                 .place = PLACE_BODY, .required = true, .wire = "spec.pod.source_collection",
                 .rule = &rule_index_name, .text = "the collection"},
@@ -178,7 +194,7 @@ const Operation operations[] = {
      .page = "2026-07/control-plane/delete_backup_schedule",
      ARGUMENTS(SCHEDULE_ID)},
     {.name = "list_backup_schedule_history", .method = "GET", .path = "/backup-schedules/{schedule_id}/history",
-     .answer = ANSWER_LIST, .list = "data", .id = "backup_id", SCHEDULES,
+     .answer = ANSWER_LIST, .list = "data", .id = "backup_id", .vectors = true, SCHEDULES,
      .text = "Answers a page of the backups that a schedule made.",
      .page = "2026-07/control-plane/list_backup_schedule_history",
      ARGUMENTS(SCHEDULE_ID, LIMIT, PAGINATION_TOKEN)},
@@ -187,18 +203,21 @@ const Operation operations[] = {
      .effect = EFFECT_CREATE, .answer = ANSWER_RESOURCE, .id = "name", INDEXES,
      .text = "Makes an index.",
      .page = "2026-04/control-plane/create_index",
-     ARGUMENTS(NEW_INDEX_NAME(true),
-               {.name = "spec", .type = TYPE_TABLE, .place = PLACE_BODY,
+     ARGUMENTS(NEW_INDEX_NAME(.optional_since = "2026-07"),
+               {.name = "spec", .type = TYPE_TABLE, .place = PLACE_BODY, .until = "2026-04",
+                .instead = "deployment and schema",
                 .text = "{ serverless = { cloud, region } }, { pod = { ... } } or { byoc = { ... } }; "
                         "up to 2026-04"},
                DIMENSION, METRIC,
                {.name = "vector_type", .type = TYPE_STRING, .place = PLACE_BODY, .rule = &rule_text,
+                .until = "2026-04", .instead = "the type of a field of schema",
                 .text = "dense (the API's default) or sparse; up to 2026-04"},
                TAGS("tags of the index"), DELETION_PROTECTION,
-               {.name = "schema", .type = TYPE_TABLE, .place = PLACE_BODY,
-                .text = "{ fields = { ... } }; from 2026-07 on"},
-               {.name = "deployment", .type = TYPE_TABLE, .place = PLACE_BODY,
-                .text = "{ deployment_type, cloud, region }; from 2026-07 on"})},
+               SCHEMA("dimension, metric and vector_type"), DEPLOYMENT("deployment_type, cloud, region", "spec"),
+               READ_CAPACITY(.instead = "spec.serverless.read_capacity",
+                             .text = "{ mode, dedicated }; from 2026-07 on, before that in spec"),
+               {.name = "cmek_id", .type = TYPE_STRING, .place = PLACE_BODY, .rule = &rule_text,
+                .since = "2026-07", .text = "id of the encryption key; from 2026-07 on"})},
     {.name = "describe_index", .method = "GET", .path = "/indexes/{index_name}",
      .answer = ANSWER_RESOURCE, .id = "name", INDEXES,
      .text = "Answers one index.",
@@ -213,10 +232,14 @@ const Operation operations[] = {
      .text = "Changes an index; what is not given stays.",
      .page = "2026-04/control-plane/configure_index",
      ARGUMENTS(INDEX_NAME(true, "name"), TAGS("tags to set; an empty value removes one"), DELETION_PROTECTION,
-               {.name = "spec", .type = TYPE_TABLE, .place = PLACE_BODY,
+               {.name = "spec", .type = TYPE_TABLE, .place = PLACE_BODY, .until = "2026-04",
+                .instead = "deployment and read_capacity",
                 .text = "{ pod = { replicas, pod_type } } and the like; up to 2026-04"},
-               {.name = "embed", .type = TYPE_TABLE, .place = PLACE_BODY,
-                .text = "embedding settings; up to 2026-04"})},
+               {.name = "embed", .type = TYPE_TABLE, .place = PLACE_BODY, .until = "2026-04",
+                .instead = "schema", .text = "embedding settings; up to 2026-04"},
+               SCHEMA("embed"), DEPLOYMENT("replicas, pod_type", "spec.pod"),
+               READ_CAPACITY(.instead = "spec.serverless.read_capacity",
+                             .text = "{ mode, dedicated }; from 2026-07 on, before that in spec"))},
     {.name = "delete_index", .method = "DELETE", .path = "/indexes/{index_name}",
      .effect = EFFECT_DELETE, .answer = ANSWER_TRUE, INDEXES,
      .text = "Deletes an index and its schedules; its backups stay.",
@@ -237,7 +260,7 @@ const Operation operations[] = {
 const size_t operation_count = sizeof operations / sizeof operations[0];
 
 const Operation operation_request = {
-    .name = "request", .effect = EFFECT_CREATE, .answer = ANSWER_ANY,
+    .name = "request", .effect = EFFECT_CREATE, .answer = ANSWER_ANY, .legacy = LEGACY_TEXT,
     .version = "2026-04", .oldest = "2024-04",
     .text = "Asks for anything that has no method yet.",
     .page = "2026-04/control-plane",

@@ -24,6 +24,16 @@ typedef enum {
     ANSWER_ANY,      /* whatever comes */
 } AnswerKind;
 
+/* What the legacy controller of pod projects answers instead, which has only collections. */
+typedef enum {
+    LEGACY_ABSENT, /* it does not have this operation */
+    LEGACY_ALIKE,  /* the same */
+    LEGACY_NAMES,  /* a bare array of names in place of the list of tables */
+    LEGACY_NAMED,  /* text or nothing in place of what was made */
+    LEGACY_LACKS,  /* no environment, which the client knows */
+    LEGACY_TEXT,   /* maybe text, which is given as it is */
+} Legacy;
+
 typedef struct Operation {
     const char *name;
     const char *method;
@@ -31,7 +41,9 @@ typedef struct Operation {
     Plane plane;
     Effect effect;
     AnswerKind answer;
+    Legacy legacy;
     const char *list, *id;
+    bool vectors; /* what it gives has `dimension` and `metric`, which versions from 2026-07 on leave to the schema */
     const char *version; /* the API version spoken when the caller names none */
     const char *oldest;  /* the first that has this operation ... */
     const char *below;   /* ... what is sent when the caller names an older one; NULL: refused */

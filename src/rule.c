@@ -23,6 +23,22 @@ bool has_control(const char *text, size_t length)
     return false;
 }
 
+bool version_is_released(const char *api_version)
+{
+    return strchr(api_version, '.') == NULL && strcmp(api_version, "unstable") != 0;
+}
+
+/* Rules differ from 2026-07 on. Of what is not released no rules are known: there the laxer one of each two counts. */
+static bool has_old_rules(const char *api_version)
+{
+    return version_is_released(api_version) && strcmp(api_version, "2026-07") < 0;
+}
+
+static bool has_new_rules(const char *api_version)
+{
+    return version_is_released(api_version) && strcmp(api_version, "2026-07") >= 0;
+}
+
 static bool is_index_name(const char *text, size_t length)
 {
     if (length < 1 || length > 45 || text[0] == '-' || text[length - 1] == '-')
@@ -44,7 +60,7 @@ static bool holds_index_name(lua_State *L, int index, const Rule *rule, const ch
 /* Versions before 2026-07 declare no rule for a backup's name. */
 static bool holds_backup_name(lua_State *L, int index, const Rule *rule, const char *api_version)
 {
-    return strcmp(api_version, "2026-07") < 0 || holds_index_name(L, index, rule, api_version);
+    return !has_new_rules(api_version) || holds_index_name(L, index, rule, api_version);
 }
 
 static bool holds_text(lua_State *L, int index, const Rule *rule, const char *api_version)
@@ -88,7 +104,7 @@ static bool is_tag(lua_State *L, const char *api_version)
     const char *key = lua_tolstring(L, -2, &key_length);
     const char *value = lua_tolstring(L, -1, &length);
     return key_length >= 1 && key_length <= 80 && all_of(key, key_length, "_-") &&
-           is_tag_value(value, length, strcmp(api_version, "2026-07") >= 0);
+           is_tag_value(value, length, !has_old_rules(api_version));
 }
 
 static bool holds_tags(lua_State *L, int index, const Rule *rule, const char *api_version)
@@ -99,7 +115,7 @@ static bool holds_tags(lua_State *L, int index, const Rule *rule, const char *ap
         good = good && is_tag(L, api_version);
         count++;
     }
-    return good && (count <= rule->most || strcmp(api_version, "2026-07") < 0);
+    return good && (count <= rule->most || !has_new_rules(api_version));
 }
 
 static void push_wrong_tag(lua_State *L, int index, const char *api_version)
@@ -123,6 +139,12 @@ static bool holds_range(lua_State *L, int index, const Rule *rule, const char *a
     (void)api_version;
     lua_Number number = lua_tonumber(L, index);
     return number >= rule->least && number <= rule->most && floor(number) == number;
+}
+
+/* Versions from 2026-07 on declare no maximum. */
+static bool holds_limit(lua_State *L, int index, const Rule *rule, const char *api_version)
+{
+    return holds_range(L, index, has_old_rules(api_version) ? rule : &rule_positive, api_version);
 }
 
 static bool holds_seconds(lua_State *L, int index, const Rule *rule, const char *api_version)
@@ -193,6 +215,15 @@ static bool holds_key(lua_State *L, int index, const Rule *rule, const char *api
     return length > 0;
 }
 
+/* It becomes a label of a host name. */
+static bool holds_environment(lua_State *L, int index, const Rule *rule, const char *api_version)
+{
+    (void)rule, (void)api_version;
+    size_t length;
+    const char *text = lua_tolstring(L, index, &length);
+    return length >= 1 && length <= 63 && all_of(text, length, "-") && text[0] != '-' && text[length - 1] != '-';
+}
+
 static const char *const frequencies[] = {"daily", "weekly", "monthly", NULL};
 static const char *const protections[] = {"enabled", "disabled", NULL};
 static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", NULL};
@@ -209,7 +240,10 @@ const Rule rule_tags = {.holds = holds_tags,
                                 "characters A-Z, a-z, 0-9 and ';@_-.+ ' (from 2026-07 on: printable ASCII, and at "
                                 "most 20 tags)",
                         .push_culprit = push_wrong_tag};
-const Rule rule_limit = {.holds = holds_range, .least = 1, .most = 100, .text = "a whole number from 1 to 100"};
+const Rule rule_limit = {.holds = holds_limit,
+                         .least = 1,
+                         .most = 100,
+                         .text = "a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)"};
 const Rule rule_positive = {
     .holds = holds_range, .least = 1, .most = 2147483647, .text = "a whole number from 1 to 2147483647"};
 const Rule rule_dimension = {.holds = holds_range, .least = 1, .most = 20000, .text = "a whole number from 1 to 20000"};
@@ -223,5 +257,8 @@ const Rule rule_api_version = {.holds = holds_api_version, .text = "a version su
 const Rule rule_key = {.holds = holds_key,
                        .text = "visible ASCII without spaces or line breaks (a key read from a file often ends in a "
                                "line break)"};
+const Rule rule_environment = {.holds = holds_environment,
+                               .text = "a part of a host name such as 'us-west1-gcp': 1 to 63 letters, digits and '-', "
+                                       "with a letter or digit at both ends"};
 const Rule rule_method = {
     .holds = holds_one_of, .values = methods, .text = "'GET', 'POST', 'PUT', 'PATCH' or 'DELETE'"};

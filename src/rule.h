@@ -20,13 +20,16 @@ typedef struct Rule {
 
 extern const Rule rule_index_name, rule_backup_name, rule_id, rule_text, rule_tags, rule_limit, rule_positive,
     rule_dimension, rule_frequency, rule_deletion_protection, rule_path, rule_seconds, rule_api_version, rule_key,
-    rule_method;
+    rule_method, rule_environment;
 
 /* True when the bytes are that name, which may be NULL. */
 bool text_is(const char *text, size_t length, const char *name);
 
 /* True when all bytes are ASCII letters, digits or among the others. */
 bool all_of(const char *text, size_t length, const char *others);
+
+/* True for a version whose description is published: not for a preview ("2026-01.alpha") or `unstable`. */
+bool version_is_released(const char *api_version);
 
 /* True when the text holds a control character: these are refused in whatever goes into a header, path or key. */
 bool has_control(const char *text, size_t length);

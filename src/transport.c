@@ -314,17 +314,20 @@ static const struct curl_slist *header_list(Transport *transport)
 {
     const Exchange *exchange = transport->exchange;
     TransportHeader *always = transport->settings->headers;
-    snprintf(transport->version_line, sizeof transport->version_line, "X-Pinecone-Api-Version: %s",
-             exchange->api_version);
-    transport->version_header.data = transport->version_line;
     /* libcurl reads these lists and never writes to them, so the ones in front may borrow the rest */
-    transport->version_header.next = (struct curl_slist *)(always != NULL ? &always->link : NULL);
-    if (exchange->body == NULL)
-        return &transport->version_header;
-    static char type_line[] = "Content-Type: application/json";
-    transport->type_header.data = type_line;
-    transport->type_header.next = &transport->version_header;
-    return &transport->type_header;
+    struct curl_slist *list = always != NULL ? &always->link : NULL;
+    if (exchange->api_version != NULL) {
+        snprintf(transport->version_line, sizeof transport->version_line, "X-Pinecone-Api-Version: %s",
+                 exchange->api_version);
+        transport->version_header = (struct curl_slist){.data = transport->version_line, .next = list};
+        list = &transport->version_header;
+    }
+    if (exchange->body != NULL) {
+        static char type_line[] = "Content-Type: application/json";
+        transport->type_header = (struct curl_slist){.data = type_line, .next = list};
+        list = &transport->type_header;
+    }
+    return list;
 }
 
 static CURLcode set_method(CURL *easy, const Exchange *exchange)

@@ -27,8 +27,9 @@ typedef struct TransportSettings {
 
 /* The request, borrowed from the caller until the exchange is over, and what came of it. */
 typedef struct Exchange {
-    const char *method, *url, *api_version;
-    const char *body; /* NULL: none; a length of 0 is sent as such */
+    const char *method, *url;
+    const char *api_version; /* NULL: none is sent */
+    const char *body;        /* NULL: none; a length of 0 is sent as such */
     size_t body_length;
     bool fresh;    /* on a new connection, so that libcurl cannot resend it by itself */
     bool loopback; /* the server is on this machine: proxies elsewhere are not meant for it */

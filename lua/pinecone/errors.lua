@@ -40,6 +40,9 @@ local hints = {
    { kind = "not_found", operation = "create_index_from_collection",
       hint = "There is no such source collection in the key's project; list_collections shows those there are." },
    { kind = "not_found", operation = "create_index", hint = "Pinecone does not know this cloud or region." },
+   { kind = "not_found", operation = "list_backups", target_of = "index",
+      hint = "There is no index {target} in the key's project; list_indexes shows those there are, and "
+         .. "include_deleted = true the backups of one that was deleted." },
    { kind = "not_found", target_of = "index",
       hint = "There is no index {target} in the key's project; list_indexes shows those there are." },
    { kind = "not_found", target_of = "backup",
@@ -72,6 +75,8 @@ local hints = {
       says = { "pod", "cmek", "customer", "schema", "support" }, hint = ineligible },
    { kind = "invalid_argument", status = 400, operation = "create_collection", says = { "serverless" },
       hint = "Collections are for pod indexes; for serverless ones use create_backup." },
+   { kind = "invalid_argument", status = 400, operation = "create_collection", says = { "quota" }, -- legacy
+      hint = "The project holds as many collections as its plan allows: delete one, or raise the quota." },
 
    { kind = "rate_limited", hint = "Ask less often; retry_after, where it is set, says how many seconds to wait." },
    { kind = "unavailable", hint = "The service is down for a moment; ask again later." },
@@ -95,7 +100,7 @@ local hints = {
    { kind = "network", says = { "proxy's host name" },
       hint = "Check the option proxy, and https_proxy and the like in the environment." },
    { kind = "network", says = { "host name was not found" },
-      hint = "Check the spelling of host, and this machine's DNS." },
+      hint = "Check the spelling of host (or environment), and this machine's DNS." },
    { kind = "network", says = { "no connection could be made" },
       hint = "Check that the server (or the proxy, where one is set) runs, and that host and port are right." },
    { kind = "network", hint = "Check the network between here and the host; ask again later." },

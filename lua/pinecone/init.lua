@@ -23,6 +23,9 @@ local pinecone = {
 -- @tparam[opt] string options.api_key default: the environment's `PINECONE_API_KEY`
 -- @tparam[opt] string options.host the control plane; default: `PINECONE_CONTROLLER_HOST`, else
 --   `https://api.pinecone.io`. Plain http is only for this machine's loopback
+-- @tparam[opt] string options.environment asks the legacy controller of pod projects in that environment,
+--   `https://controller.{environment}.pinecone.io` unless there is a `host`. It has only the four operations of
+--   collections and knows no `api_version`; `request` gives what it answers as it is
 -- @tparam[opt] string options.api_version the version that every call speaks; default: `2026-04`, and `2026-07` for
 --   schedules
 -- @tparam[opt=60] number options.timeout for a whole call

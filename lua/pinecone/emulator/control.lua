@@ -76,7 +76,7 @@ actions["POST reset"] = function(service)
 end
 
 actions["GET state"] = function(service)
-   service.state:tick()
+   service:catch_up()
    return service.state:counts()
 end
 

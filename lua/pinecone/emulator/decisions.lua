@@ -83,10 +83,19 @@ decisions.rows = {
       text = "other texts of errors, by the names in the failure catalogue" },
 }
 
---- The default of every option, by name.
-decisions.defaults = {}
-for _, row in ipairs(decisions.rows) do
-   decisions.defaults[row.name] = row.default
+--- What was given, and the defaults of what was not.
+-- @tparam ?table given name to value; other names in it are left out
+-- @treturn table name to value, for every row
+function decisions.complete(given)
+   local completed = {}
+   for _, row in ipairs(decisions.rows) do
+      local value = given and given[row.name]
+      if value == nil then
+         value = row.default
+      end
+      completed[row.name] = value
+   end
+   return completed
 end
 
 return decisions

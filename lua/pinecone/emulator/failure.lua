@@ -6,12 +6,14 @@ local kinds = {
    invalid_argument = { status = 400, code = "INVALID_ARGUMENT", number = 3 },
    unauthenticated = { status = 401, code = "UNAUTHENTICATED", number = 16 },
    forbidden = { status = 403, code = "FORBIDDEN", number = 7 },
+   over_quota = { status = 403, code = "FORBIDDEN", number = 8 },
    permission_denied = { status = 403, code = "PERMISSION_DENIED", number = 7 },
    not_found = { status = 404, code = "NOT_FOUND", number = 5 },
-   wrong_method = { status = 405, code = "UNIMPLEMENTED", number = 12 },
+   wrong_method = { status = 405, code = "UNIMPLEMENTED", newest_code = "INVALID_ARGUMENT", number = 12 },
    already_exists = { status = 409, code = "ALREADY_EXISTS", number = 6 },
    failed_precondition = { status = 412, code = "FAILED_PRECONDITION", number = 9 },
-   too_large = { status = 413, code = "PAYLOAD_TOO_LARGE", number = 8 },
+   payment_required = { status = 402, code = "PAYMENT_REQUIRED", number = 9 },
+   too_large = { status = 413, code = "OUT_OF_RANGE", newest_code = "PAYLOAD_TOO_LARGE", number = 8 },
    unprocessable = { status = 422, code = "UNPROCESSABLE_ENTITY", number = 3 },
    internal = { status = 500, code = "UNKNOWN", number = 13 },
 }
@@ -23,9 +25,16 @@ local catalogue = {
    invalid_request = { "invalid_argument",
       "Bad request. The request body included invalid request parameters. %s" },
    invalid_index_name = { "invalid_argument", "Index name" .. RESOURCE_NAME },
+   invalid_backup_name = { "invalid_argument", "Backup name" .. RESOURCE_NAME },
    invalid_collection_name = { "invalid_argument", "Collection name" .. RESOURCE_NAME },
    invalid_tags = { "invalid_argument", "Invalid tags: %s" },
-   invalid_limit = { "invalid_argument", "Invalid limit: must be an integer between 1 and %d." },
+   invalid_limit = { "invalid_argument", "Invalid limit: must be an integer %s." },
+   invalid_flag = { "invalid_argument", "Invalid %s: must be true or false." },
+   unknown_version = { "invalid_argument", "Unknown API version %s. "
+      .. "Known are 2025-04, 2025-10, 2026-04, 2026-07 and unstable." },
+   no_pods_created = { "invalid_argument", "Pod indexes cannot be created in this API version." },
+   no_index_from_source = { "invalid_argument",
+      "Creating an index from collection or backup is not yet supported" },
    invalid_token = { "invalid_argument", "Invalid pagination token." },
    invalid_encoding = { "invalid_argument", "Invalid percent-encoding in the request target." },
    invalid_api_key = { "unauthenticated", "Invalid API key." },
@@ -35,17 +44,21 @@ local catalogue = {
       "Invalid frequency %s: must be one of daily, weekly, monthly." },
    invalid_vectors = { "invalid_argument", "%s" },
    backups_of_pods = { "invalid_argument", "Backups from pod indexes are not supported" },
+   backups_of_encrypted = { "invalid_argument",
+      "Backups from indexes with customer-managed encryption keys are not supported" },
+   schedules_of_encrypted = { "invalid_argument", "Backup schedules for indexes with "
+      .. "customer-managed encryption keys are not supported" },
    schedules_of_pods = { "invalid_argument",
       "Backup schedules for pod indexes are not supported" },
    collection_of_serverless = { "invalid_argument",
       "Cannot create collections from serverless indexes" },
    collection_not_ready = { "invalid_argument", "Source collection %s is not ready." },
 
-   backup_quota = { "forbidden", "Increase your quota or upgrade to create more backups." },
-   index_quota = { "forbidden", "Increase your quota or upgrade to create more indexes." },
-   schedule_quota = { "forbidden",
+   backup_quota = { "over_quota", "Increase your quota or upgrade to create more backups." },
+   index_quota = { "over_quota", "Increase your quota or upgrade to create more indexes." },
+   schedule_quota = { "over_quota",
       "Increase your quota or upgrade to create more backup schedules." },
-   collection_quota = { "forbidden", "Collection exceeds quota. "
+   collection_quota = { "over_quota", "Collection exceeds quota. "
       .. "Maximum allowed on your account is %d. Currently have %d." },
    deletion_protected = { "forbidden", "Deletion protection is enabled for this index. "
       .. "Disable deletion protection before retrying." },
@@ -54,11 +67,15 @@ local catalogue = {
    plan_without_schedules = { "permission_denied",
       "Scheduled backups are not available for your plan" },
 
+   past_due = { "payment_required", "Request failed. Pay all past due invoices to lift "
+      .. "restrictions on your account." },
+
    index_not_found = { "not_found", "Index %s not found." },
    backup_not_found = { "not_found", "Backup %s not found." },
    restore_job_not_found = { "not_found", "Restore job %s not found." },
    schedule_not_found = { "not_found", "Backup schedule not found." },
    collection_not_found = { "not_found", "Collection %s not found." },
+   model_not_found = { "not_found", "Model %s not found." },
    region_not_found = { "not_found", "Resource cloud: %s region: %s not found." },
    path_not_found = { "not_found", "Path %s not found." },
    method_not_allowed = { "wrong_method", "Method %s is not allowed for path %s." },
@@ -72,6 +89,12 @@ local catalogue = {
       .. "There are pending restore jobs for this backup: [%s]" },
    pending_collections = { "failed_precondition", "Unable to delete an index. "
       .. "There are pending collections for this index: [%s]" },
+
+   pending_backup = { "failed_precondition", "Unable to delete an index. "
+      .. "There are pending backups for this index: [%s]" },
+   backup_initializing = { "failed_precondition", "Unable to delete backup. It is being made." },
+   encrypted_text_search = { "failed_precondition", "Index creation failed. Indexes with "
+      .. "full_text_search fields are not supported in CMEK-encrypted projects" },
 
    body_too_large = { "too_large", "The request body is larger than %d bytes." },
    unreadable_body = { "unprocessable",
@@ -87,13 +110,14 @@ Failure.__tostring = function(self) return self.message end
 -- @function failure
 -- @tparam string name a row of the catalogue
 -- @param ... what the row's template asks for
--- @treturn table with `name`, `kind`, `message`, `status`, `code` (Pinecone's
---   word) and `number` (gRPC's code)
+-- @treturn table with `name`, `arguments`, `kind`, `message`, `status`, `code`
+--   (Pinecone's word), `newest_code` (in 2026-07, where it is another) and
+--   `number` (gRPC's code)
 return function(name, ...)
    local row = catalogue[name] or error("no such failure: " .. tostring(name), 2)
    local kind = kinds[row[1]]
    return setmetatable({
-      name = name, kind = row[1], message = row[2]:format(...),
-      status = kind.status, code = kind.code, number = kind.number,
+      name = name, arguments = { ... }, kind = row[1], message = row[2]:format(...),
+      status = kind.status, code = kind.code, newest_code = kind.newest_code, number = kind.number,
    }, Failure)
 end

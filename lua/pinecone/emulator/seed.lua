@@ -30,7 +30,6 @@
 local calendar = require("pinecone.emulator.calendar")
 local json = require("pinecone.emulator.json")
 local nearest = require("pinecone.emulator.nearest")
-local rows = require("pinecone.emulator.state.rows")
 
 local seed = {}
 
@@ -155,16 +154,17 @@ local function encoded(name)
 end
 
 -- Sends a request to the project itself. A refusal raises its message.
+-- `more` has the `index_name` for the data plane, the `version` to speak and the
+-- `circumstances` (see the API) in which it is done.
 local function ask(run, method, path, body, more)
+   more = more or {}
    local request = {
-      plane = "control", method = method, path = path, body = json.encode(body),
-      headers = { ["api-key"] = run.api_key, ["x-pinecone-api-version"] = CLASSIC },
+      plane = more.index_name and "data" or "control", index_name = more.index_name,
+      method = method, path = path, body = json.encode(body),
+      headers = { ["api-key"] = run.api_key, ["x-pinecone-api-version"] = more.version or CLASSIC },
    }
-   for name, value in pairs(more or {}) do
-      request[name] = value
-   end
-   request.headers["x-pinecone-api-version"] = request.version or CLASSIC
-   local response = run.service.api:handle(request)
+   local api = run.service.api
+   local response = api:answer(request, api:resolve(request), more.circumstances)
    local answer = json.decode(response.body)
    if response.status >= 400 then
       local problem = answer and (answer.error or answer).message or response.body
@@ -196,7 +196,7 @@ local function upsert(run, entry, namespace, given)
          vectors[#vectors + 1] = is_table(given) and given[number] or made_up_vector(number, entry)
       end
       ask(run, "POST", "/vectors/upsert", { vectors = vectors, namespace = namespace },
-         { plane = "data", index_name = entry.name })
+         { index_name = entry.name })
    end
 end
 
@@ -225,13 +225,12 @@ function makers.collections(run, entry)
 end
 
 function makers.backups(run, entry)
+   local fails = entry.status == "InitializationFailed"
    local backup = ask(run, "POST", "/indexes/" .. encoded(entry.index_name) .. "/backups",
-      { name = entry.name, description = entry.description })
+      { name = entry.name, description = entry.description },
+      { circumstances = fails and { job = "failed" } or nil })
    if entry.name then
       run.backup_ids[entry.name] = backup.backup_id
-   end
-   if entry.status == "InitializationFailed" then
-      rows.get(run.service.state.data.backups, backup.backup_id).fails = true
    end
 end
 

@@ -28,15 +28,41 @@ end
 local Service = {}
 Service.__index = Service
 
+-- An effect that comes late, as a fault says: the request was answered already.
+function Service:postpone(seconds, effect)
+   local at = self.clock.read() + seconds
+   local position = 1
+   while self.late[position] and self.late[position].at <= at do
+      position = position + 1
+   end
+   table.insert(self.late, position, { at = at, effect = effect })
+end
+
+--- Lets everything happen whose time has come, late effects included.
+function Service:catch_up()
+   local now = self.clock.read()
+   while self.late[1] and self.late[1].at <= now do
+      local due = table.remove(self.late, 1)
+      self.unsaved = true
+      due.effect({ at = due.at })
+   end
+   self.state:tick(now)
+end
+
 local function respond(self, request)
    if request.plane == "control" and control.is_control(request.path) then
       return { response = self.api:finish(request, control.answer(self, request)) }
    end
+   self:catch_up()
    local resolved = self.api:resolve(request)
    local row = request_log.add(self.log, request, resolved.operation)
-   local outcome = self.faults:apply(resolved.operation, function()
-      return self.api:answer(request, resolved)
-   end)
+   local function effect(circumstances)
+      return self.api:answer(request, resolved, circumstances)
+   end
+   local outcome = self.faults:apply(resolved.operation, effect)
+   if outcome.late then
+      self:postpone(outcome.late, effect)
+   end
    if outcome.response then
       row.status = outcome.response.status
       self.api:finish(request, outcome.response)
@@ -91,9 +117,7 @@ end
 -- @tparam[opt] string message instead of the usual one
 -- @treturn table outcome
 function service.broken(request, message)
-   local problem = failure("internal_error")
-   problem.message = message or problem.message
-   return { response = api.refusal(request.plane, problem) }
+   return { response = api.refusal(request.plane, failure("internal_error"), message) }
 end
 
 local function new_state(self, data)
@@ -127,6 +151,7 @@ function Service:reset()
    self.clock.reset()
    self.faults:clear()
    request_log.clear(self.log)
+   self.late = {}
    use_state(self)
    return sow(self)
 end
@@ -179,7 +204,7 @@ end
 function Service:advance(seconds)
    self.clock.advance(seconds)
    self.moved = true
-   self.state:tick()
+   self:catch_up()
 end
 
 local function no_complaint() end
@@ -199,13 +224,13 @@ function service.new(environment, options)
       clock = clock.new(environment.time, options.speed), new_id = environment.new_id,
       open_host = environment.open_host, close_host = environment.close_host,
       keeper = environment.keeper, seed = environment.seed,
-      complain = environment.complain or no_complaint,
+      complain = environment.complain or no_complaint, late = {},
       options = options, log = request_log.new(), faults = faults.new(operation_names()),
    }, Service)
    self.state = new_state(self)
    self.api = api.new({
       state = self.state, clock = self.clock.read, new_id = self.new_id,
-      api_key = options.api_key,
+      api_key = options.api_key, options = options,
    })
    local ok, problem = add_faults(self, environment.faults or {})
    if ok then

@@ -3,7 +3,8 @@
 -- What an operation takes is a sequence of fields: `{ "name", "string",
 -- required = true }`. Types are string, integer, number, boolean, tags (a map
 -- of strings), object (taken as it is), list (a sequence taken as it is), or a
--- nested sequence of fields. JSON null is an absent field.
+-- nested sequence of fields, where `strict = true` beside it refuses unknown
+-- keys. JSON null is an absent field.
 -- @module pinecone.emulator.api.body
 
 local failure = require("pinecone.emulator.failure")
@@ -94,38 +95,48 @@ function read_fields(object, fields, strict)
    return read
 end
 
-local function unreadable(text, problem)
-   return nil, failure("unreadable_body", problem, #text)
-end
-
 --- Holds a decoded value against fields.
 -- @param value
 -- @tparam table fields
+-- @tparam[opt] boolean strict refuse unknown keys
 -- @treturn table the fields that were given, or nil and what is wrong
-function body.take(value, fields)
+function body.take(value, fields, strict)
    if not is_object(value) then
       return nil, "invalid type, expected a map"
    end
-   return read_fields(value, fields)
+   return read_fields(value, fields, strict)
 end
 
---- Reads a body.
--- @tparam string text
+--- The failure of a body that is not what the operation takes.
+-- @tparam table call
+-- @tparam string problem
+-- @treturn table
+function body.unreadable(call, problem)
+   return failure("unreadable_body", problem, #call.body)
+end
+
+--- Reads the body of a call.
+-- @tparam table call with `body`, the text
 -- @tparam table fields what the operation takes
+-- @tparam[opt] boolean strict refuse unknown keys
 -- @treturn table the fields that were given, or nil and the failure
-function body.read(text, fields)
+function body.read(call, fields, strict)
+   local text = call.body
+   local object, problem
    if not text:find("%S") then
-      return unreadable(text, "EOF while parsing a value")
+      problem = "EOF while parsing a value"
+   else
+      object, problem = json.decode(text)
+      problem = problem and "expected value"
    end
-   local object, problem = json.decode(text)
-   if problem then
-      return unreadable(text, "expected value")
-   elseif not is_object(object) or text:find("^%s*%[") then
-      return unreadable(text, "invalid type, expected a map")
+   if not problem and text:find("^%s*%[") then
+      problem = "invalid type, expected a map"
    end
-   object, problem = read_fields(object, fields)
+   if not problem then
+      object, problem = body.take(object, fields, strict)
+   end
    if problem then
-      return unreadable(text, problem)
+      return nil, body.unreadable(call, problem)
    end
    return object
 end

@@ -64,7 +64,7 @@ local function read_vector(vector)
 end
 
 function data.upsert_vectors(call)
-   local request, problem = body.read(call.body, upsert_fields)
+   local request, problem = body.read(call, upsert_fields)
    if not request then
       return nil, problem
    elseif #request.vectors == 0 or #request.vectors > LARGEST_BATCH then
@@ -120,7 +120,7 @@ local function read_list_limit(query)
    end
    local limit = text:find("^%d+$") and tonumber(text)
    if not limit or limit < 1 or limit > LARGEST_LIMIT then
-      return nil, failure("invalid_limit", LARGEST_LIMIT)
+      return nil, failure("invalid_limit", "between 1 and " .. LARGEST_LIMIT)
    end
    return limit
 end
@@ -166,7 +166,7 @@ function data.list_vectors(call)
 end
 
 function data.delete_vectors(call)
-   local request, problem = body.read(call.body, delete_fields)
+   local request, problem = body.read(call, delete_fields)
    if not request then
       return nil, problem
    elseif request.filter then
@@ -187,7 +187,10 @@ function data.delete_vectors(call)
 end
 
 function data.describe_index_stats(call)
-   local request, problem = body.read(call.body:find("%S") and call.body or "{}", stats_fields)
+   local request, problem = {}, nil
+   if call.body:find("%S") then
+      request, problem = body.read(call, stats_fields)
+   end
    if not request then
       return nil, problem
    elseif request.filter and next(request.filter) then
@@ -202,11 +205,15 @@ function data.describe_index_stats(call)
    for name, count in pairs(stats.namespaces) do
       namespaces[name] = { vectorCount = count }
    end
-   return {
+   local answer = {
       namespaces = namespaces, totalVectorCount = stats.total, indexFullness = 0,
       dimension = stats.index.dimension, metric = stats.index.metric,
       vectorType = stats.index.vector_type,
    }
+   for _, name in pairs(call.version.fullness or {}) do
+      answer[name] = 0
+   end
+   return answer
 end
 
 return data

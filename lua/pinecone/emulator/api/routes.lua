@@ -1,8 +1,9 @@
---- Every endpoint: operation, method, path, status of success, handler.
+--- Every endpoint: operation, method, path, status of success (versions may
+-- differ), handler.
 -- @module pinecone.emulator.api.routes
 
 local handlers = {}
-for _, name in ipairs({ "indexes", "backups", "schedules", "collections", "data" }) do
+for _, name in ipairs({ "indexes", "backups", "schedules", "collections", "data", "legacy" }) do
    for operation, handler in pairs(require("pinecone.emulator.api." .. name)) do
       handlers[operation] = handler
    end
@@ -21,6 +22,7 @@ local routes = {}
 routes.control = {
    route("list_indexes", "GET", "/indexes", 200),
    route("create_index", "POST", "/indexes", 201),
+   route("create_index_for_model", "POST", "/indexes/create-for-model", 201),
    route("describe_index", "GET", "/indexes/{index_name}", 200),
    route("configure_index", "PATCH", "/indexes/{index_name}", 202),
    route("delete_index", "DELETE", "/indexes/{index_name}", 202),
@@ -55,5 +57,23 @@ routes.data = {
    route("delete_vectors", "POST", "/vectors/delete", 200),
    route("describe_index_stats", "POST", "/describe_index_stats", 200),
 }
+
+--- The legacy controller, on a port of its own.
+routes.legacy = {
+   route("legacy_create_collection", "POST", "/collections", 201),
+   route("legacy_list_collections", "GET", "/collections", 200),
+   route("legacy_describe_collection", "GET", "/collections/{collection_name}", 200),
+   route("legacy_delete_collection", "DELETE", "/collections/{collection_name}", 202),
+}
+
+-- Operations that not every version has; the name is a trait of versions.
+local feature_of = {
+   create_backup_schedule = "schedules", list_backup_schedules = "schedules",
+   describe_backup_schedule = "schedules", update_backup_schedule = "schedules",
+   delete_backup_schedule = "schedules", list_backup_schedule_history = "schedules",
+}
+for _, row in ipairs(routes.control) do
+   row.feature = feature_of[row.operation]
+end
 
 return routes

@@ -6,8 +6,6 @@ local shapes = require("pinecone.emulator.api.shapes")
 
 local schedules = {}
 
-local DEFAULT_LIMIT = 100
-
 local create_fields = {
    { "name", "string", required = true },
    { "schedule", required = true, {
@@ -25,19 +23,12 @@ local update_fields = {
    { "retention", { { "expire_after_days", "integer", required = true } } },
 }
 
--- The row does not hold the project, which the answer names.
-local function shape_for(call)
-   return function(schedule)
-      return shapes.schedule(schedule, call.state.data.project_id)
-   end
-end
-
 function schedules.create_backup_schedule(call)
-   local request, problem = body.read(call.body, create_fields)
+   local request, problem = body.read(call, create_fields, call.options.refuse_unknown_keys)
    if not request then
       return nil, problem
    end
-   return shapes.apply(shape_for(call), call.state:create_backup_schedule(call.path.index_name, {
+   return shapes.apply(shapes.schedule, call, call.state:create_backup_schedule(call.path.index_name, {
       name = request.name,
       schedule_type = request.schedule.type,
       frequency = request.schedule.frequency,
@@ -46,21 +37,21 @@ function schedules.create_backup_schedule(call)
 end
 
 function schedules.list_backup_schedules(call)
-   return pages.answer(call.query, DEFAULT_LIMIT, shape_for(call), function()
+   return pages.answer(call, shapes.schedule, function()
       return call.state:list_backup_schedules(call.path.index_name)
    end)
 end
 
 function schedules.describe_backup_schedule(call)
-   return shapes.apply(shape_for(call), call.state:describe_backup_schedule(call.path.schedule_id))
+   return shapes.apply(shapes.schedule, call, call.state:describe_backup_schedule(call.path.schedule_id))
 end
 
 function schedules.update_backup_schedule(call)
-   local request, problem = body.read(call.body, update_fields)
+   local request, problem = body.read(call, update_fields, call.options.refuse_unknown_keys)
    if not request then
       return nil, problem
    end
-   return shapes.apply(shape_for(call), call.state:update_backup_schedule(call.path.schedule_id, {
+   return shapes.apply(shapes.schedule, call, call.state:update_backup_schedule(call.path.schedule_id, {
       frequency = request.frequency,
       enabled = request.enabled,
       expire_after_days = request.retention and request.retention.expire_after_days,
@@ -72,7 +63,7 @@ function schedules.delete_backup_schedule(call)
 end
 
 function schedules.list_backup_schedule_history(call)
-   return pages.answer(call.query, DEFAULT_LIMIT, shapes.history_item, function()
+   return pages.answer(call, shapes.history_item, function()
       return call.state:list_backup_schedule_history(call.path.schedule_id)
    end)
 end

@@ -1,8 +1,11 @@
---- Rows of the state in the form that is sent: 2026-04, schedules 2026-07.
+--- Rows of the state in the form that a version sends. A shape is a function
+-- of the row and the call.
 -- @module pinecone.emulator.api.shapes
 
 local calendar = require("pinecone.emulator.calendar")
+local capacity = require("pinecone.emulator.api.capacity")
 local json = require("pinecone.emulator.json")
+local schema = require("pinecone.emulator.api.schema")
 
 local shapes = {}
 
@@ -22,46 +25,87 @@ local function backup_time(time)
    return calendar.microseconds(time, "Z")
 end
 
+-- Up to 2026-04, null stands for what is not there (contract, section 1.5).
+local function classic_backup(shape, backup, version)
+   local definition, counts = backup.definition, backup.counts or {}
+   shape.name = or_null(backup.name)
+   shape.description = or_null(backup.description)
+   shape.dimension = definition.dimension or 0
+   shape.metric = definition.metric
+   shape.schema = version.metadata_schema and definition.schema or nil
+   shape.record_count = or_null(counts.record_count)
+   shape.namespace_count = or_null(counts.namespace_count)
+   shape.size_bytes = or_null(counts.size_bytes)
+end
+
+-- From 2026-07 on, it is absent.
+local function typed_backup(shape, backup)
+   local counts = backup.counts or {}
+   shape.name = backup.name
+   shape.description = backup.description
+   shape.schema = schema.shape(backup.definition)
+   shape.record_count = counts.record_count
+   shape.namespace_count = counts.namespace_count
+   shape.size_bytes = counts.size_bytes
+end
+
 --- BackupModel.
 -- @tparam table backup
+-- @tparam table call
 -- @treturn table
-function shapes.backup(backup)
-   local definition, counts = backup.definition, backup.counts or {}
-   return {
+function shapes.backup(backup, call)
+   local shape = {
       backup_id = backup.id,
       source_index_name = backup.source_index_name,
       source_index_id = backup.source_index_id,
-      name = or_null(backup.name),
-      description = or_null(backup.description),
       status = backup.status,
       cloud = backup.cloud,
       region = backup.region,
-      dimension = definition.dimension or 0,
-      metric = definition.metric,
-      schema = definition.schema,
-      record_count = or_null(counts.record_count),
-      namespace_count = or_null(counts.namespace_count),
-      size_bytes = or_null(counts.size_bytes),
       tags = or_null(backup.tags),
       created_at = backup_time(backup.created_at),
    }
+   local complete = call.version.typed and typed_backup or classic_backup
+   complete(shape, backup, call.version)
+   return shape
+end
+
+--- BackupModel as the list of an index shows it: with the time at which the
+-- index was deleted.
+-- @tparam table backup
+-- @tparam table call
+-- @treturn table
+function shapes.listed_backup(backup, call)
+   local shape = shapes.backup(backup, call)
+   if call.version.typed and backup.source_index_deleted_at then
+      shape.source_index_deleted_at = backup_time(backup.source_index_deleted_at)
+   end
+   return shape
 end
 
 --- BackupModel as create_backup answers it.
 -- @tparam table backup
+-- @tparam table call
 -- @treturn table
-function shapes.created_backup(backup)
-   local shape = shapes.backup(backup)
+function shapes.created_backup(backup, call)
+   local shape = shapes.backup(backup, call)
    shape.created_at = calendar.microseconds(backup.created_at - CREATE_IS_EARLIER,
       CREATE_NANOSECONDS)
    return shape
 end
 
---- BackupScheduleHistoryItem.
+--- BackupScheduleHistoryItem. It has the nulls that BackupModel of 2026-07
+-- has not, and no metric.
 -- @tparam table backup
+-- @tparam table call
 -- @treturn table
-function shapes.history_item(backup)
-   local shape = shapes.backup(backup)
+function shapes.history_item(backup, call)
+   local shape = shapes.backup(backup, call)
+   classic_backup(shape, backup, call.version)
+   shape.metric = nil
+   if call.version.typed then
+      shape.dimension = nil
+      shape.schema = schema.shape(backup.definition)
+   end
    shape.schema = or_null(shape.schema)
    shape.scheduled_execution_at = backup.scheduled_execution_at
       and backup_time(backup.scheduled_execution_at)
@@ -108,14 +152,14 @@ end
 
 --- BackupScheduleResponse.
 -- @tparam table schedule
--- @tparam string project_id
+-- @tparam table call
 -- @treturn table
-function shapes.schedule(schedule, project_id)
+function shapes.schedule(schedule, call)
    return {
       schedule_id = schedule.id,
       name = schedule.name,
       index_id = schedule.index_id,
-      project_id = project_id,
+      project_id = call.state.data.project_id,
       schedule_type = schedule.schedule_type,
       frequency = schedule.frequency,
       retention_expire_after_days = schedule.expire_after_days,
@@ -126,32 +170,20 @@ function shapes.schedule(schedule, project_id)
    }
 end
 
-local function read_capacity(index)
-   local capacity = index.read_capacity
-   if not capacity or capacity.mode == "OnDemand" then
-      return { mode = "OnDemand", status = { state = "Ready" } }
-   end
-   local manual = type(capacity.dedicated.manual) == "table" and capacity.dedicated.manual or {}
-   return {
-      mode = "Dedicated", dedicated = capacity.dedicated,
-      status = {
-         state = "Ready",
-         current_replicas = manual.replicas, current_shards = manual.shards,
-      },
-   }
-end
-
 local specs = {
-   serverless = function(index)
+   serverless = function(index, version)
       return {
-         cloud = index.cloud, region = index.region, schema = index.schema,
-         read_capacity = read_capacity(index), source_collection = index.source_collection,
+         cloud = index.cloud, region = index.region,
+         schema = version.metadata_schema and index.schema or nil,
+         read_capacity = version.metadata_schema and capacity.shape(index, version) or nil,
+         source_collection = index.source_collection,
       }
    end,
-   byoc = function(index)
+   byoc = function(index, version)
       return {
-         environment = index.environment, schema = index.schema,
-         read_capacity = read_capacity(index),
+         environment = index.environment,
+         schema = version.metadata_schema and index.schema or nil,
+         read_capacity = version.metadata_schema and capacity.shape(index, version) or nil,
       }
    end,
    pod = function(index)
@@ -164,43 +196,81 @@ local specs = {
    end,
 }
 
+local deployments = {
+   serverless = function(index)
+      return {
+         deployment_type = "managed", cloud = index.cloud, region = index.region,
+         environment = index.region .. "-" .. index.cloud,
+      }
+   end,
+   byoc = function(index)
+      return { deployment_type = "byoc", environment = index.environment }
+   end,
+   pod = function(index)
+      return {
+         deployment_type = "pod", environment = index.environment, pod_type = index.pod.pod_type,
+         replicas = index.pod.replicas, shards = index.pod.shards,
+      }
+   end,
+}
+
+local function classic_index(shape, index, version)
+   shape.dimension = index.dimension
+   shape.metric = index.metric
+   shape.vector_type = index.vector_type
+   shape.embed = index.embed
+   shape.spec = { [index.kind] = specs[index.kind](index, version) }
+   shape.tags = index.tags
+end
+
+local function typed_index(shape, index, version)
+   shape.deployment = deployments[index.kind](index)
+   shape.schema = schema.shape(index)
+   shape.read_capacity = index.kind ~= "pod" and capacity.shape(index, version) or nil
+   shape.source_collection = index.source_collection
+   shape.source_backup_id = index.source_backup_id
+   shape.cmek_id = index.cmek_id
+   shape.tags = or_null(index.tags)
+end
+
 --- IndexModel.
 -- @tparam table index
+-- @tparam table call
 -- @treturn table
-function shapes.index(index)
-   return {
+function shapes.index(index, call)
+   local shape = {
       name = index.name,
-      dimension = index.dimension,
-      metric = index.metric,
-      vector_type = index.vector_type,
       host = index.host,
       status = { ready = index.state == "Ready", state = index.state },
-      spec = { [index.kind] = specs[index.kind](index) },
       deletion_protection = index.deletion_protection,
-      tags = or_null(index.tags),
    }
+   local complete = call.version.typed and typed_index or classic_index
+   complete(shape, index, call.version)
+   return shape
 end
 
 --- What there is in its shape, or what is wrong: for answers of the state.
 -- @tparam function shape
+-- @tparam table call
 -- @param value nil when something is wrong
 -- @param problem
 -- @return the shaped value, or nil and the problem
-function shapes.apply(shape, value, problem)
+function shapes.apply(shape, call, value, problem)
    if not value then
       return nil, problem
    end
-   return shape(value)
+   return shape(value, call)
 end
 
 --- All of a list, each in its shape.
 -- @tparam function shape
+-- @tparam table call
 -- @tparam table list
 -- @treturn table an array, also when it is empty
-function shapes.all(shape, list)
+function shapes.all(shape, call, list)
    local shaped = json.array()
    for position, value in ipairs(list) do
-      shaped[position] = shape(value)
+      shaped[position] = shape(value, call)
    end
    return shaped
 end

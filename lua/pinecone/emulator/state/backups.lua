@@ -4,14 +4,17 @@ local calendar = require("pinecone.emulator.calendar")
 local failure = require("pinecone.emulator.failure")
 local records = require("pinecone.emulator.state.records")
 local rows = require("pinecone.emulator.state.rows")
+local rules = require("pinecone.emulator.state.rules")
 
 local methods, events = {}, {}
 
 -- What a restored index takes over from its source.
 local inherited = {
    "kind", "cloud", "region", "environment", "dimension", "metric",
-   "vector_type", "schema", "embed",
+   "vector_type", "schema", "fields", "embed",
 }
+
+local NO_LIMITS = {}
 
 local function copy_tags(tags)
    if not tags then
@@ -47,14 +50,14 @@ function methods:add_backup(index, given)
    local cloud, region = place_of(index)
    local backup = {
       id = self.new_id(), name = given.name, description = given.description,
-      schedule_id = given.schedule_id, fails = given.fails,
+      schedule_id = given.schedule_id, fails = given.fails or self.circumstances.job ~= nil,
       source_index_name = index.name, source_index_id = index.id,
       status = "Initializing", cloud = cloud, region = region,
       definition = inherit(index), tags = copy_tags(index.tags),
       records = records.copy(index.records), created_at = self.time,
    }
-   rows.add(self.data.backups, backup.id, backup)
-   self:plan(self.time + self.options.job_seconds, "backup_finished", { id = backup.id })
+   self:add_row("backups", backup.id, backup)
+   self:plan(self:end_of_job(), "backup_finished", { id = backup.id })
    return backup
 end
 
@@ -66,16 +69,23 @@ end
 --- Takes a backup of an index. The plan is looked at before the index.
 -- @tparam string index_name
 -- @tparam table given `name`, `description`, both optional
+-- @tparam[opt] table limits see @{pinecone.emulator.state.rules}
 -- @treturn table the backup, or nil and the failure
-function methods:create_backup(index_name, given)
+function methods:create_backup(index_name, given, limits)
    if not self.options.plan_has_backups then
       return nil, failure("plan_without_backups")
+   end
+   local bad_name = rules.backup_name(given.name, limits or NO_LIMITS)
+   if bad_name then
+      return nil, bad_name
    end
    local index, missing = self:live_index(index_name)
    if not index then
       return nil, missing
    elseif index.kind == "pod" then
       return nil, failure("backups_of_pods")
+   elseif index.cmek_id then
+      return nil, failure("backups_of_encrypted")
    elseif not self:has_room_for_backup() then
       return nil, failure("backup_quota")
    end
@@ -99,36 +109,67 @@ function methods:list_project_backups()
    return self:in_list_order(rows.select(self.data.backups))
 end
 
---- The backups of an index that exists.
--- @tparam string index_name
--- @treturn table a sequence, or nil and the failure
-function methods:list_index_backups(index_name)
-   local index, missing = self:live_index(index_name)
-   if not index then
-      return nil, missing
+-- Those of every index that ever had the name.
+local function backups_under(self, index_name)
+   local index = rows.get(self.data.indexes, index_name)
+   if not index and not self.data.former_index_names[index_name] then
+      return nil, failure("index_not_found", index_name)
    end
-   return self:in_list_order(rows.select(self.data.backups, function(backup)
-      return backup.source_index_id == index.id
-   end))
+   return rows.select(self.data.backups, function(backup)
+      return backup.source_index_name == index_name
+   end)
 end
 
---- Deletes a backup, in whatever status it is. It is gone at once.
--- @tparam string id
--- @treturn boolean true, or nil and the failure
-function methods:delete_backup(id)
-   local backup, missing = self:describe_backup(id)
-   if not backup then
+--- The backups of an index that exists, or of all that ever had its name
+-- (contract, section 4.4).
+-- @tparam string index_name
+-- @tparam[opt] boolean include_deleted
+-- @treturn table a sequence, or nil and the failure
+function methods:list_index_backups(index_name, include_deleted)
+   local list, missing
+   if include_deleted then
+      list, missing = backups_under(self, index_name)
+   else
+      local index
+      index, missing = self:live_index(index_name)
+      list = index and rows.select(self.data.backups, function(backup)
+         return backup.source_index_id == index.id
+      end)
+   end
+   if missing then
       return nil, missing
    end
-   local pending = self:pending_restores_of(backup)
+   return self:in_list_order(list)
+end
+
+local function check_deletion(self, backup, unchecked)
+   if backup.status == "Initializing" and self.options.refuse_delete_while_initializing then
+      return failure("backup_initializing")
+   end
+   local pending = unchecked and {} or self:pending_restores_of(backup)
    if #pending > 0 then
       local quoted = {}
       for position, job in ipairs(pending) do
          quoted[position] = "'" .. job.id .. "'"
       end
-      return nil, failure("pending_restore", table.concat(quoted, ", "))
+      return failure("pending_restore", table.concat(quoted, ", "))
    end
-   rows.remove(self.data.backups, id)
+end
+
+--- Deletes a backup. It is gone at once, unless the options let it linger.
+-- @tparam string id
+-- @tparam[opt] boolean unchecked also while it is being restored
+-- @treturn boolean true, or nil and the failure
+function methods:delete_backup(id, unchecked)
+   local backup, missing = self:describe_backup(id)
+   local refused = missing or check_deletion(self, backup, unchecked)
+   if refused then
+      return nil, refused
+   elseif self.options.deleted_backups_linger then
+      self:plan(self:end_of_job(), "backup_deleted", { id = id })
+   else
+      rows.remove(self.data.backups, id)
+   end
    return true
 end
 
@@ -158,6 +199,10 @@ function events:backup_finished(event)
       backup.status = "Ready"
       backup.counts = records.counts(backup.records)
    end
+end
+
+function events:backup_deleted(event)
+   rows.remove(self.data.backups, event.id)
 end
 
 -- A backup that is being restored expires when the restore is done.

@@ -39,9 +39,9 @@ function methods:create_collection(name, source)
       dimension = index.dimension, records = records.copy(index.records),
       created_at = self.time,
    }
-   rows.add(self.data.collections, name, collection)
-   self:plan(self.time + self.options.job_seconds, "collection_finished",
-      { name = name, id = collection.id })
+   self:add_row("collections", name, collection)
+   self:plan(self:end_of_job(), "collection_finished",
+      { name = name, id = collection.id, fails = self.circumstances.job ~= nil })
    return collection
 end
 
@@ -59,9 +59,14 @@ end
 --- All collections by name.
 -- @treturn table a sequence
 function methods:list_collections()
-   local list = rows.select(self.data.collections)
+   local list = self:visible(rows.select(self.data.collections))
    table.sort(list, function(one, other) return one.name < other.name end)
    return list
+end
+
+local function terminate(self, collection)
+   collection.status = "Terminating"
+   self:plan(self:end_of_job(), "collection_terminated", { name = collection.name, id = collection.id })
 end
 
 --- Deletes a collection: Terminating first, gone after a while.
@@ -72,15 +77,19 @@ function methods:delete_collection(name)
    if not collection then
       return nil, missing
    elseif collection.status ~= "Terminating" then
-      collection.status = "Terminating"
-      self:plan(self.time + self.options.job_seconds, "collection_terminated", { name = name })
+      terminate(self, collection)
    end
    return true
 end
 
+-- There is no status for one that could not be made: it goes again.
 function events:collection_finished(event)
    local collection = rows.get(self.data.collections, event.name)
-   if collection and collection.id == event.id and collection.status == "Initializing" then
+   if not collection or collection.id ~= event.id or collection.status ~= "Initializing" then
+      return
+   elseif event.fails then
+      terminate(self, collection)
+   else
       collection.status = "Ready"
       collection.counts = records.counts(collection.records)
    end

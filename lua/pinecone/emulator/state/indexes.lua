@@ -7,7 +7,9 @@ local rules = require("pinecone.emulator.state.rules")
 
 local methods, events = {}, {}
 
-local function check_definition(definition)
+local ANY = {}
+
+local function check_definition(definition, limits)
    local place = definition.kind == "serverless"
       and rules.place(definition.cloud, definition.region)
    return rules.first(
@@ -15,7 +17,8 @@ local function check_definition(definition)
       rules.vectors(definition),
       rules.pod(definition.pod),
       rules.read_capacity(definition.read_capacity),
-      rules.tags(definition.tags),
+      rules.metadata_schema(definition.schema),
+      rules.tags(definition.tags, limits),
       rules.deletion_protection(definition.deletion_protection),
       place)
 end
@@ -39,11 +42,12 @@ function methods:add_index(definition, source)
    for key, value in pairs(definition) do
       index[key] = value
    end
+   index.tags = definition.tags and next(definition.tags) and definition.tags or nil
    index.deletion_protection = definition.deletion_protection or "disabled"
    index.host = self.open_host(index)
-   rows.add(self.data.indexes, index.name, index)
-   self:plan(self.time + self.options.job_seconds, "index_initialized",
-      { name = index.name, id = index.id })
+   self:add_row("indexes", index.name, index)
+   self:plan(self:end_of_job(), "index_initialized",
+      { name = index.name, id = index.id, fails = self.circumstances.job ~= nil })
    return index
 end
 
@@ -67,12 +71,13 @@ end
 --- Makes an index.
 -- @tparam table definition `name`, `kind` (serverless, pod or byoc), `metric`,
 --   `vector_type`, and as the kind asks `dimension`, `cloud`, `region`,
---   `environment`, `pod`, `read_capacity`, `schema`, `source_collection`,
---   `tags`, `deletion_protection`
+--   `environment`, `pod`, `read_capacity`, `schema` or `fields`, `embed`,
+--   `cmek_id`, `source_collection`, `tags`, `deletion_protection`
+-- @tparam[opt] table limits see @{pinecone.emulator.state.rules}
 -- @treturn table the index, or nil and the failure
-function methods:create_index(definition)
+function methods:create_index(definition, limits)
    local collection, missing = take_collection(self, definition)
-   local refused = missing or check_definition(definition)
+   local refused = missing or check_definition(definition, limits or ANY)
       or self:check_new_index(definition.name)
    if refused then
       return nil, refused
@@ -109,7 +114,7 @@ end
 --- All indexes by name.
 -- @treturn table a sequence
 function methods:list_indexes()
-   local list = rows.select(self.data.indexes)
+   local list = self:visible(rows.select(self.data.indexes))
    table.sort(list, function(one, other) return one.name < other.name end)
    return list
 end
@@ -138,12 +143,64 @@ local function merge_pod(index, changes)
    return pod
 end
 
+-- A new scaling comes with its numbers; numbers alone are ignored (contract, A4.3).
+local function merge_capacity(index, patch)
+   if patch.mode ~= "Dedicated" then
+      return patch
+   end
+   local given = patch.dedicated or {}
+   local held = index.read_capacity
+   if not held or held.mode ~= "Dedicated" then
+      return patch, not given.manual and failure("invalid_request",
+         "read_capacity.dedicated needs node_type, scaling and manual.") or nil
+   elseif given.scaling and not given.manual then
+      return nil, failure("invalid_request", "read_capacity.dedicated.scaling needs manual beside it.")
+   end
+   local old = held.dedicated
+   local manual = given.scaling and given.manual or {}
+   local old_manual = old.manual or {}
+   return {
+      mode = "Dedicated",
+      dedicated = {
+         node_type = given.node_type or old.node_type, scaling = given.scaling or old.scaling,
+         manual = {
+            replicas = manual.replicas or old_manual.replicas, shards = manual.shards or old_manual.shards,
+         },
+      },
+   }
+end
+
+-- The model can be set once; the rest of the settings can be changed.
+local function merge_embed(index, changes)
+   local held = index.embed or {}
+   local model = changes.model or held.model
+   if not model then
+      return nil, failure("invalid_request", "embed.model is required.")
+   elseif held.model and model ~= held.model then
+      return nil, failure("invalid_request", "The embedding model of an index cannot be changed.")
+   end
+   return {
+      model = model, metric = index.metric, dimension = index.dimension, vector_type = index.vector_type,
+      field_map = changes.field_map or held.field_map,
+      read_parameters = changes.read_parameters or held.read_parameters,
+      write_parameters = changes.write_parameters or held.write_parameters,
+   }
+end
+
+local function merged(merge, index, changes)
+   if changes then
+      return merge(index, changes)
+   end
+end
+
 --- Changes an index.
 -- @tparam string name
 -- @tparam table changes `tags` (merged; "" removes), `deletion_protection`,
---   `kind` with `pod` or `read_capacity`
+--   `kind` with `pod`, `read_capacity`, `embed`
+-- @tparam[opt] table limits see @{pinecone.emulator.state.rules}
 -- @treturn table the index, or nil and the failure
-function methods:configure_index(name, changes)
+function methods:configure_index(name, changes, limits)
+   limits = limits or ANY
    local index, missing = self:live_index(name)
    if not index then
       return nil, missing
@@ -151,9 +208,13 @@ function methods:configure_index(name, changes)
       return nil, failure("invalid_request", "The index is not of kind " .. changes.kind .. ".")
    end
    local tags = changes.tags and merge_tags(index.tags, changes.tags)
-   local pod = changes.pod and merge_pod(index, changes.pod)
-   local refused = rules.first(rules.tags(changes.tags), rules.tags(tags), rules.pod(pod),
-      rules.read_capacity(changes.read_capacity),
+   local pod = merged(merge_pod, index, changes.pod)
+   local capacity, no_capacity = merged(merge_capacity, index, changes.read_capacity)
+   local embed, no_embed = merged(merge_embed, index, changes.embed)
+   -- What an earlier version of the API allowed in the other tags may stay.
+   local refused = rules.first(rules.tags(changes.tags, limits),
+      rules.tags(tags, { tag_count = limits.tag_count }), rules.pod(pod),
+      rules.read_capacity(capacity), no_capacity, no_embed,
       rules.deletion_protection(changes.deletion_protection))
    if refused then
       return nil, refused
@@ -162,19 +223,38 @@ function methods:configure_index(name, changes)
       index.tags = tags
    end
    index.pod = pod or index.pod
-   index.read_capacity = changes.read_capacity or index.read_capacity
+   index.read_capacity = capacity or index.read_capacity
+   index.embed = embed or index.embed
    index.deletion_protection = changes.deletion_protection or index.deletion_protection
    return index
 end
 
-local function pending_collections(self, index)
+local function quoted(list, field)
    local names = {}
-   for _, collection in ipairs(rows.select(self.data.collections)) do
-      if collection.source_index_id == index.id and collection.status == "Initializing" then
-         names[#names + 1] = "'" .. collection.name .. "'"
-      end
+   for position, row in ipairs(list) do
+      names[position] = "'" .. row[field] .. "'"
    end
-   return names
+   return table.concat(names, ", ")
+end
+
+-- What is being made of an index; it may keep the index from being deleted.
+local function pending(set, index)
+   return rows.select(set, function(row)
+      return row.source_index_id == index.id and row.status == "Initializing"
+   end)
+end
+
+local function check_deletion(self, index)
+   local collections = pending(self.data.collections, index)
+   local backups = self.options.refuse_delete_while_initializing
+      and pending(self.data.backups, index) or {}
+   if index.deletion_protection == "enabled" then
+      return failure("deletion_protected")
+   elseif #collections > 0 then
+      return failure("pending_collections", quoted(collections, "name"))
+   elseif #backups > 0 then
+      return failure("pending_backup", quoted(backups, "id"))
+   end
 end
 
 --- Deletes an index: Terminating first, gone after a while. Its schedules go
@@ -183,20 +263,16 @@ end
 -- @treturn boolean true, or nil and the failure
 function methods:delete_index(name)
    local index, missing = self:describe_index(name)
-   if not index then
-      return nil, missing
-   elseif index.deletion_protection == "enabled" then
-      return nil, failure("deletion_protected")
-   end
-   local pending = pending_collections(self, index)
-   if #pending > 0 then
-      return nil, failure("pending_collections", table.concat(pending, ", "))
+   local refused = missing or check_deletion(self, index)
+   if refused then
+      return nil, refused
    elseif index.state ~= "Terminating" then
       index.state = "Terminating"
+      self.data.former_index_names[name] = true
+      self:mark_source_deleted(index)
       self:delete_schedules_of(index)
       self:cancel_restores_into(index)
-      self:plan(self.time + self.options.job_seconds, "index_terminated",
-         { name = name, id = index.id })
+      self:plan(self:end_of_job(), "index_terminated", { name = name, id = index.id })
    end
    return true
 end
@@ -204,6 +280,9 @@ end
 function events:index_initialized(event)
    local index = rows.get(self.data.indexes, event.name)
    if not index or index.id ~= event.id or index.state ~= "Initializing" then
+      return
+   elseif event.fails then
+      index.state = "InitializationFailed"
       return
    end
    if index.source_records then
@@ -215,7 +294,6 @@ end
 
 function events:index_terminated(event)
    local index = rows.get(self.data.indexes, event.name)
-   self:mark_source_deleted(index)
    self.close_host(index)
    rows.remove(self.data.indexes, event.name)
 end

@@ -32,8 +32,9 @@ end
 
 --- Lets everything happen whose time has come, in order of time; notes in
 -- `changed` when there was something.
-function State:tick()
-   local now = self.clock()
+-- @tparam[opt] number now the time to get to, the clock's when absent
+function State:tick(now)
+   now = now or self.clock()
    local event = agenda.take(self.data.agenda, now)
    while event do
       self.time, self.changed = event.at, true
@@ -59,21 +60,35 @@ function State:counts()
    return counts
 end
 
--- The order in which lists with pages are given.
-function State:in_list_order(list)
-   return self.options.newest_first and rows.reversed(list) or list
+-- When a job that is started now will be done.
+function State:end_of_job()
+   return self.time + (self.circumstances.job_seconds or self.options.job_seconds)
 end
 
-local function merged_options(given)
-   local options = {}
-   for name, default in pairs(decisions.defaults) do
-      local value = given[name]
-      if value == nil then
-         value = default
-      end
-      options[name] = value
+-- Adds a row; a fault may keep it out of lists for a while.
+function State:add_row(set, key, row)
+   if self.circumstances.lag then
+      row.listed_from = self.time + self.circumstances.lag
    end
-   return options
+   rows.add(self.data[set], key, row)
+end
+
+-- Lists may lag: they do not show what was made just now.
+function State:visible(list)
+   local newest = self.time - (self.circumstances.lag or self.options.list_lag_seconds)
+   local seen = {}
+   for _, row in ipairs(list) do
+      if row.created_at <= newest and (row.listed_from or 0) <= self.time then
+         seen[#seen + 1] = row
+      end
+   end
+   return seen
+end
+
+-- A list with pages, as it is given.
+function State:in_list_order(list)
+   list = self:visible(list)
+   return self.options.newest_first and rows.reversed(list) or list
 end
 
 local function no_host()
@@ -93,7 +108,7 @@ function state.new(environment, options)
       new_id = environment.new_id,
       open_host = environment.open_host or no_host,
       close_host = environment.close_host or no_host,
-      options = merged_options(options or {}),
+      options = decisions.complete(options), circumstances = {},
       time = environment.clock(),
    }, State)
    self.data = {
@@ -104,6 +119,7 @@ function state.new(environment, options)
       restore_jobs = rows.new(),
       collections = rows.new(),
       schedules = rows.new(),
+      former_index_names = {},
    }
    for name, kept in pairs(environment.data or {}) do
       self.data[name] = kept

@@ -6,15 +6,27 @@ local rules = require("pinecone.emulator.state.rules")
 
 local methods, events = {}, {}
 
-local function check_request(given)
+local NO_LIMITS = {}
+
+-- What every restored byoc index gets (contract, section 4.6).
+local BYOC_CAPACITY = {
+   mode = "Dedicated",
+   dedicated = { node_type = "b1", scaling = "Manual", manual = { replicas = 1, shards = 1 } },
+}
+
+-- How a job ends whose fault says that it ends badly.
+local bad_ends = { failed = "Failed", cancelled = "Cancelled" }
+
+local function check_request(given, limits)
    return rules.first(
       rules.index_name(given.name),
-      rules.tags(given.tags),
+      rules.tags(given.tags, limits),
+      rules.read_capacity(given.read_capacity),
       rules.deletion_protection(given.deletion_protection))
 end
 
 -- Tags not given are the backup's; deletion protection is never inherited.
-local function definition_from(backup, given)
+local function definition_from(self, backup, given)
    local definition = {}
    for key, value in pairs(backup.definition) do
       definition[key] = value
@@ -23,16 +35,24 @@ local function definition_from(backup, given)
    definition.tags = given.tags or backup.tags
    definition.deletion_protection = given.deletion_protection
    definition.source_backup_id = backup.id
+   definition.region = given.region or definition.region
+   if definition.kind == "byoc" then
+      definition.read_capacity = BYOC_CAPACITY
+   elseif self.options.restore_read_capacity == "apply" then
+      definition.read_capacity = given.read_capacity
+   end
    return definition
 end
 
 --- Makes an index from a backup. Both exist at once, the index Initializing
 -- and the job Pending.
 -- @tparam string backup_id
--- @tparam table given `name`, and optionally `tags`, `deletion_protection`
+-- @tparam table given `name`, and optionally `tags`, `deletion_protection`,
+--   `read_capacity`, `region`
+-- @tparam[opt] table limits see @{pinecone.emulator.state.rules}
 -- @treturn table the restore job, or nil and the failure
-function methods:create_index_from_backup(backup_id, given)
-   local refused = check_request(given)
+function methods:create_index_from_backup(backup_id, given, limits)
+   local refused = check_request(given, limits or NO_LIMITS)
    if refused then
       return nil, refused
    end
@@ -42,18 +62,18 @@ function methods:create_index_from_backup(backup_id, given)
    elseif backup.status ~= "Ready" then
       return nil, failure("backup_not_ready", backup_id)
    end
-   refused = self:check_new_index(given.name)
+   refused = given.region and rules.place(backup.cloud, given.region) or self:check_new_index(given.name)
    if refused then
       return nil, refused
    end
-   local index = self:add_index(definition_from(backup, given), backup.records)
+   local index = self:add_index(definition_from(self, backup, given), backup.records)
    local job = {
       id = self.new_id(), backup_id = backup.id,
       target_index_name = index.name, target_index_id = index.id,
       status = "Pending", created_at = self.time,
-      completes_at = self.time + self.options.job_seconds,
+      completes_at = self:end_of_job(), bad_end = bad_ends[self.circumstances.job],
    }
-   rows.add(self.data.restore_jobs, job.id, job)
+   self:add_row("restore_jobs", job.id, job)
    self:plan(job.completes_at, "restore_completed", { id = job.id })
    return job
 end
@@ -101,8 +121,11 @@ end
 
 function events:restore_completed(event)
    local job = rows.get(self.data.restore_jobs, event.id)
-   if job.status == "Pending" then
-      job.status = "Completed"
+   if job.status ~= "Pending" then
+      return
+   end
+   job.status = job.bad_end or "Completed"
+   if not job.bad_end then
       job.completed_at = self.time
    end
 end

@@ -1,5 +1,7 @@
 --- Rules for names, tags and places (contract, section 8.1).
--- Each check returns nil, or the failure.
+-- Each check returns nil, or the failure. Some depend on the version: `limits`
+-- has `narrow_tags` (few characters in values), `tag_count` and `backup_names`
+-- (whether they have to be resource names).
 -- @module pinecone.emulator.state.rules
 
 local failure = require("pinecone.emulator.failure")
@@ -9,8 +11,8 @@ local rules = {}
 local NAME_LENGTH = 45
 local TAG_KEY_LENGTH = 80
 local TAG_VALUE_LENGTH = 120
-local TAG_COUNT = 20
 local LARGEST_DIMENSION = 20000
+local NARROW_VALUE, WIDE_VALUE = "[^%w;@_.+ -]", "[^ -~]"
 
 -- What a region of each cloud looks like; no list of regions is published.
 local region_patterns = {
@@ -36,35 +38,43 @@ function rules.index_name(name)
    return not rules.is_name(name) and failure("invalid_index_name") or nil
 end
 
+--- Checks the name of a new backup, where the version has a rule for it.
+-- @tparam ?string name
+-- @tparam table limits
+function rules.backup_name(name, limits)
+   return limits.backup_names and name and not rules.is_name(name) and failure("invalid_backup_name") or nil
+end
+
 --- Checks the name of a new collection.
 -- @tparam string name
 function rules.collection_name(name)
    return not rules.is_name(name) and failure("invalid_collection_name") or nil
 end
 
-local function tag_problem(key, value)
+local function tag_problem(key, value, limits)
    if #key == 0 or #key > TAG_KEY_LENGTH or key:find("[^%w_-]") then
       return ("key '%s' must be 1-%d characters, alphanumeric, '_' or '-'.")
          :format(key, TAG_KEY_LENGTH)
-   elseif #value > TAG_VALUE_LENGTH or value:find("[^%w;@_.+ -]") then
-      return ("value of '%s' must be at most %d characters, alphanumeric, ';', '@', "
-         .. "'_', '-', '.', '+', or ' '."):format(key, TAG_VALUE_LENGTH)
+   elseif #value > TAG_VALUE_LENGTH or value:find(limits.narrow_tags and NARROW_VALUE or WIDE_VALUE) then
+      return ("value of '%s' must be at most %d characters, %s."):format(key, TAG_VALUE_LENGTH,
+         limits.narrow_tags and "alphanumeric, ';', '@', '_', '-', '.', '+', or ' '" or "printable ASCII")
    end
 end
 
 --- Checks tags.
 -- @tparam ?table tags
-function rules.tags(tags)
+-- @tparam table limits
+function rules.tags(tags, limits)
    local count = 0
    for key, value in pairs(tags or {}) do
       count = count + 1
-      local problem = tag_problem(key, value)
+      local problem = tag_problem(key, value, limits)
       if problem then
          return failure("invalid_tags", problem)
       end
    end
-   if count > TAG_COUNT then
-      return failure("invalid_tags", ("at most %d are allowed."):format(TAG_COUNT))
+   if limits.tag_count and count > limits.tag_count then
+      return failure("invalid_tags", ("at most %d are allowed."):format(limits.tag_count))
    end
 end
 
@@ -119,14 +129,41 @@ function rules.vectors(definition)
    return problem and failure("invalid_request", problem) or nil
 end
 
---- Checks a read capacity as it stands in a request.
+local node_types = { b1 = true, t1 = true }
+
+local function dedicated_problem(dedicated)
+   if not dedicated then
+      return "read_capacity.dedicated is required."
+   elseif not node_types[dedicated.node_type] then
+      return "read_capacity.dedicated.node_type must be b1 or t1."
+   elseif dedicated.scaling ~= "Manual" then
+      return "read_capacity.dedicated.scaling must be Manual."
+   end
+   local manual = dedicated.manual
+   if manual and ((manual.replicas or 0) < 0 or (manual.shards or 1) < 1) then
+      return "read_capacity.dedicated.manual needs replicas of at least 0 and shards of at least 1."
+   end
+end
+
+--- Checks the read capacity of a new index, or what a change makes of it.
 -- @tparam ?table capacity
 function rules.read_capacity(capacity)
-   local mode = capacity and capacity.mode
+   local mode, problem = capacity and capacity.mode, nil
    if capacity and mode ~= "OnDemand" and mode ~= "Dedicated" then
-      return failure("invalid_request", "read_capacity.mode must be OnDemand or Dedicated.")
-   elseif mode == "Dedicated" and type(capacity.dedicated) ~= "table" then
-      return failure("invalid_request", "read_capacity.dedicated is required.")
+      problem = "read_capacity.mode must be OnDemand or Dedicated."
+   elseif mode == "Dedicated" then
+      problem = dedicated_problem(capacity.dedicated)
+   end
+   return problem and failure("invalid_request", problem) or nil
+end
+
+--- Checks the fields of a metadata schema: only `filterable: true` is supported.
+-- @tparam ?table schema
+function rules.metadata_schema(schema)
+   for name, field in pairs(schema and schema.fields or {}) do
+      if type(field) ~= "table" or field.filterable ~= true then
+         return failure("invalid_request", ("schema.fields.%s.filterable must be true."):format(tostring(name)))
+      end
    end
 end
 

@@ -7,28 +7,42 @@ local rules = require("pinecone.emulator.state.rules")
 
 local methods, events = {}, {}
 
-local FIRST_RUN_HOUR = 6
 local LONGEST_BACKUP_NAME = 45
 
+local function following_month(date)
+   if date.month == 12 then
+      date.year, date.month = date.year + 1, 1
+   else
+      date.month = date.month + 1
+   end
+   return calendar.days_in_month(date.year, date.month)
+end
+
 -- The run after `time`. A month later means the same day of the next month,
--- or its last day where it is shorter; `day` remembers the day meant.
+-- and where it is shorter its last day, or the month after, as the options
+-- say; `day` remembers the day meant.
 local next_run = {
    daily = function(time) return time + calendar.DAY end,
    weekly = function(time) return time + 7 * calendar.DAY end,
-   monthly = function(time, day)
+   monthly = function(time, day, options)
       local date = calendar.parts(time)
-      date.month = date.month + 1
-      if date.month > 12 then
-         date.year, date.month = date.year + 1, 1
+      local days = following_month(date)
+      while days < day and options.month_end == "skip" do
+         days = following_month(date)
       end
-      date.day = math.min(day, calendar.days_in_month(date.year, date.month))
+      date.day = math.min(day, days)
       return calendar.time(date)
    end,
 }
 
--- A new cadence starts on the following day.
-local function first_run(time, seconds_of_day)
-   return (math.floor(time / calendar.DAY) + 1) * calendar.DAY + seconds_of_day
+-- A new cadence starts on the following day, or a period later.
+local function first_run(self, schedule)
+   local today = math.floor(self.time / calendar.DAY) * calendar.DAY
+   if self.options.first_run == "next_day" then
+      return today + calendar.DAY + schedule.seconds_of_day
+   end
+   local run = today + schedule.seconds_of_day
+   return next_run[schedule.frequency](run, calendar.parts(run).day, self.options)
 end
 
 local function check_retention(self, days)
@@ -68,6 +82,8 @@ end
 local function check_new_schedule(self, index)
    if index.kind == "pod" then
       return failure("schedules_of_pods")
+   elseif index.cmek_id then
+      return failure("schedules_of_encrypted")
    elseif has_enabled(self, index.id) then
       return failure("schedule_enabled")
    elseif #schedules_of(self, index.id) >= self.options.max_schedules then
@@ -98,10 +114,10 @@ function methods:create_backup_schedule(index_name, given)
       id = self.new_id(), name = given.name, index_id = index.id, index_name = index.name,
       schedule_type = given.schedule_type, frequency = given.frequency,
       expire_after_days = given.expire_after_days, enabled = true,
-      seconds_of_day = FIRST_RUN_HOUR * 3600, created_at = self.time,
+      seconds_of_day = self.options.run_hour * 3600, created_at = self.time,
    }
-   rows.add(self.data.schedules, schedule.id, schedule)
-   set_next_run(self, schedule, first_run(self.time, schedule.seconds_of_day))
+   self:add_row("schedules", schedule.id, schedule)
+   set_next_run(self, schedule, first_run(self, schedule))
    return schedule
 end
 
@@ -153,7 +169,7 @@ local function enable(self, schedule)
    schedule.enabled = true
    schedule.seconds_of_day = now % calendar.DAY
    run(self, schedule)
-   set_next_run(self, schedule, next_run[schedule.frequency](now, calendar.parts(now).day))
+   set_next_run(self, schedule, next_run[schedule.frequency](now, calendar.parts(now).day, self.options))
 end
 
 local function disable(schedule)
@@ -174,7 +190,7 @@ end
 local function change_frequency(self, schedule, frequency)
    schedule.frequency = frequency
    if schedule.enabled then
-      set_next_run(self, schedule, first_run(self.time, schedule.seconds_of_day))
+      set_next_run(self, schedule, first_run(self, schedule))
    end
 end
 
@@ -262,7 +278,7 @@ function events:schedule_due(event)
       return
    end
    run(self, schedule)
-   schedule.next_run = next_run[schedule.frequency](event.at, schedule.day)
+   schedule.next_run = next_run[schedule.frequency](event.at, schedule.day, self.options)
    self:plan(schedule.next_run, "schedule_due", { id = schedule.id })
 end
 
