@@ -335,6 +335,7 @@ function seed.replay(description, service)
    for _, step in ipairs(steps_of(description, service.clock.read(), job_seconds)) do
       local ok, problem = take(run, step)
       if not ok then
+         service.clock.hold(nil)
          return nil, problem
       end
    end
