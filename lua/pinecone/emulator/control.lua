@@ -7,12 +7,14 @@
 -- | `DELETE /_emulator/requests` | empties the log |
 -- | `POST /_emulator/faults` | adds a fault plan |
 -- | `DELETE /_emulator/faults` | removes all plans |
--- | `POST /_emulator/advance` | `{"seconds":N}` moves the clock |
--- | `POST /_emulator/reset` | back to the start |
+-- | `GET /_emulator/time` | the emulated time: `{"now":"...","seconds":N}` |
+-- | `POST /_emulator/advance` | `{"seconds":N}` moves the clock; answers as `time` |
+-- | `POST /_emulator/reset` | back to the start: the seed, or nothing |
 -- | `GET /_emulator/state` | counts of what there is |
 -- @module pinecone.emulator.control
 
 local calendar = require("pinecone.emulator.calendar")
+local clock = require("pinecone.emulator.clock")
 local json = require("pinecone.emulator.json")
 local request_log = require("pinecone.emulator.request_log")
 
@@ -20,7 +22,6 @@ local control = {}
 
 local PREFIX = "/_emulator/"
 local LONGEST_ADVANCE = 100 * 365 * calendar.DAY
-local LAST_TIME = calendar.time({ year = 9999, month = 1, day = 1 })
 
 local actions = {}
 
@@ -50,19 +51,27 @@ actions["DELETE faults"] = function(service)
    return {}
 end
 
+actions["GET time"] = function(service)
+   local now = service.clock.read()
+   return { now = calendar.microseconds(now, "Z"), seconds = now }
+end
+
 actions["POST advance"] = function(service, arguments)
    local seconds = arguments.seconds
    if type(seconds) ~= "number" or seconds < 0 or seconds > LONGEST_ADVANCE then
       return nil, ("seconds must be a number from 0 to %.0f"):format(LONGEST_ADVANCE)
-   elseif service.clock.read() + seconds > LAST_TIME then
+   elseif service.clock.read() + seconds > clock.LAST then
       return nil, "the clock cannot go beyond the year 9999"
    end
    service:advance(seconds)
-   return { now = calendar.microseconds(service.clock.read(), "Z") }
+   return actions["GET time"](service)
 end
 
 actions["POST reset"] = function(service)
-   service:reset()
+   local done, problem = service:reset()
+   if not done then
+      return nil, problem
+   end
    return {}
 end
 

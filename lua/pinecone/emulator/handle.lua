@@ -11,7 +11,8 @@ local json = require("pinecone.emulator.json")
 
 local handle = {}
 
-local START_SECONDS = 10
+-- Large seeds and states take a while to read.
+local START_SECONDS = 60
 local ANSWER_SECONDS = 30
 local STOP_SECONDS = 5
 local CHUNK = 65536
@@ -112,7 +113,7 @@ local function ask(self, method, what, arguments)
    local status, text = split_response(answer)
    local value = json.with_integers(json.decode(text))
    if status ~= 200 then
-      return nil, value.message
+      return nil, value.message or value.error.message
    end
    return value
 end
@@ -161,8 +162,19 @@ function Handle:advance(seconds)
    return done(ask(self, "POST", "advance", { seconds = seconds }))
 end
 
---- Sets everything back to how it was at the start: the project, the clock,
--- the fault plans and the log.
+--- The emulator's time.
+-- @treturn number seconds since 1970, or nil and a message
+-- @treturn string the same as `2025-05-15T00:52:10.809354Z`
+function Handle:time()
+   local answer, problem = ask(self, "GET", "time")
+   if not answer then
+      return nil, problem
+   end
+   return answer.seconds, answer.now
+end
+
+--- Sets everything back to the start: the project to the seed or to nothing,
+-- the clock to the real time. Fault plans and log are empty then.
 -- @treturn boolean true, or nil and a message
 function Handle:reset()
    return done(ask(self, "POST", "reset"))
@@ -197,15 +209,12 @@ local function reap(child)
    child:unref()
 end
 
---- Ends the emulator and waits until it has ended. Once is enough; more does
--- no harm.
--- @treturn boolean true
-function Handle:stop()
+local function finish(self, signal)
    if self.stopped then
       return true
    end
    self.stopped = true
-   self.child:kill("sigterm")
+   self.child:kill(signal)
    if not wait_for_end(self.channel, STOP_SECONDS) then
       self.child:kill("sigkill")
       wait_for_end(self.channel, STOP_SECONDS)
@@ -213,6 +222,20 @@ function Handle:stop()
    uv.fs_close(self.channel)
    reap(self.child)
    return true
+end
+
+--- Ends the emulator and waits until it has ended. Once is enough; more does
+-- no harm.
+-- @treturn boolean true
+function Handle:stop()
+   return finish(self, "sigterm")
+end
+
+--- Ends the emulator as a crash would, whatever it is doing, and waits until it
+-- has ended. What it had answered is in its state file.
+-- @treturn boolean true
+function Handle:kill()
+   return finish(self, "sigkill")
 end
 
 -- Tables have no finalizer on Lua 5.1 and LuaJIT, a proxy has.
@@ -277,7 +300,11 @@ local function start(interpreter)
    return { child = child, pid = pid, channel = sockets[1], output = output.read }
 end
 
-local function first_line(started, given)
+local function has_started(text)
+   return text:find("\n.*\n") or text:find("^failed: .*\n")
+end
+
+local function first_lines(started, given)
    local settings = { port = 0 }
    for name, value in pairs(given) do
       settings[name] = value
@@ -288,26 +315,28 @@ local function first_line(started, given)
    if not ok then
       return nil, problem
    end
-   return read_until(started.output, "", function(text) return text:find("\n") end, deadline)
+   return read_until(started.output, "", has_started, deadline)
 end
 
 --- Starts an emulator.
 -- @tparam table given checked options, and `lua`, the interpreter
--- @treturn Handle or nil and a message; `url` is where it listens, `pid` the
---   process
+-- @treturn Handle or nil and a message; `url` is where it listens,
+--   `legacy_url` where the legacy controller does, `pid` the process
 function handle.spawn(given)
    local started, problem = start(given.lua or running_interpreter())
    if not started then
       return nil, problem
    end
    local self = setmetatable({ child = started.child, pid = started.pid, channel = started.channel }, Handle)
-   local line
-   line, problem = first_line(started, given)
+   local lines
+   lines, problem = first_lines(started, given)
    uv.fs_close(started.output)
-   self.url = line and line:match("^listening on (%S+)\n")
+   if lines then
+      self.url, self.legacy_url = lines:match("^listening on (%S+)\nlegacy controller on (%S+)\n")
+   end
    if not self.url then
       self:stop()
-      return nil, line and line:match("^failed: (.*)\n") or problem
+      return nil, lines and lines:match("^failed: (.*)\n") or problem
    end
    on_collection(self, function()
       if not self.stopped then

@@ -10,7 +10,7 @@ local function is_port(value)
 end
 
 local function is_count(value)
-   return type(value) == "number" and value >= 0
+   return type(value) == "number" and value >= 0 and value < math.huge
 end
 
 local function is_text(value)
@@ -21,11 +21,20 @@ local function is_boolean(value)
    return type(value) == "boolean"
 end
 
+local function is_data(value)
+   return type(value) == "table" or is_text(value)
+end
+
 -- Those of the server; the project's own stand in the table of decisions.
 local known = {
    port = { default = 5080, check = is_port, wants = "a port number" },
+   legacy_port = { default = 0, check = is_port, wants = "a port number" },
    api_key = { check = is_text, wants = "a non-empty string" },
    idle_seconds = { default = 600, check = is_count, wants = "a number, 0 or more" },
+   speed = { default = 1, check = is_count, wants = "a number, 0 or more" },
+   state = { check = is_text, wants = "the name of a file" },
+   seed = { check = is_data, wants = "a table or the name of a JSON file" },
+   faults = { check = is_data, wants = "a sequence of plans or the name of a JSON file" },
 }
 
 local by_type = {

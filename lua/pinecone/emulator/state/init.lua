@@ -30,13 +30,14 @@ for _, part_name in ipairs(parts) do
    end
 end
 
---- Lets everything happen whose time has come, in order of time.
+--- Lets everything happen whose time has come, in order of time; notes in
+-- `changed` when there was something.
 -- @tparam[opt] number now the time to get to, the clock's when absent
 function State:tick(now)
    now = now or self.clock()
    local event = agenda.take(self.data.agenda, now)
    while event do
-      self.time = event.at
+      self.time, self.changed = event.at, true
       happenings[event.kind](self, event)
       event = agenda.take(self.data.agenda, now)
    end
@@ -94,10 +95,11 @@ local function no_host()
    return "127.0.0.1:0"
 end
 
---- Makes an empty project.
+--- Makes a project: an empty one, or one that goes on.
 -- @tparam table environment `clock` (returns seconds since 1970),
 --   `new_id` (returns a new id), and optionally `open_host(index)` (returns
---   host and port for a new index) and `close_host(index)`
+--   host and port for a new index), `close_host(index)` and `data` (what
+--   @{pinecone.emulator.state.snapshot} kept of an earlier project)
 -- @tparam[opt] table options see @{pinecone.emulator.decisions}
 -- @treturn State
 function state.new(environment, options)
@@ -119,6 +121,9 @@ function state.new(environment, options)
       schedules = rows.new(),
       former_index_names = {},
    }
+   for name, kept in pairs(environment.data or {}) do
+      self.data[name] = kept
+   end
    return self
 end
 

@@ -27,7 +27,8 @@ local function writable(set, name)
    if namespace.shared then
       namespace = copy_namespace(namespace)
    end
-   namespace.sorted = nil
+   -- What was derived from the records no longer holds.
+   namespace.sorted, namespace.text = nil, nil
    set.namespaces[name] = namespace
    return namespace
 end
