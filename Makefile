@@ -10,7 +10,7 @@
 
 LUA ?= lua5.4
 LUAS := lua5.1 lua5.2 lua5.3 lua5.4 luajit
-SPEC ?= $(sort $(wildcard spec/*_spec.lua))
+SPEC ?= $(sort $(wildcard spec/*_spec.lua)) $(wildcard examples/*_spec.lua)
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
 ROCKSPEC := lua-pinecone-scm-1.rockspec

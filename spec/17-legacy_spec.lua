@@ -3,6 +3,7 @@
 local core = require "pinecone.core"
 local pinecone = require "pinecone"
 local expect = require "support.expect"
+local service = require "support.service"
 local wire = require "support.wire"
 
 local ENVIRONMENT = "us-west1-gcp"
@@ -350,5 +351,55 @@ describe("request", function()
    it("gives text only there", function()
       server:answer(text(200, "Created"))
       expect.failure("protocol", server:client():request { path = "/indexes" })
+   end)
+end)
+
+describe("The emulator's legacy controller", function()
+   local running, modern, legacy
+
+   setup(function()
+      running = service.start { max_collections = 2, job_seconds = 10 }
+      modern = service.client(running)
+      legacy = service.client(running, { host = running.legacy_url, environment = "us-east1-gcp" })
+      assert(modern:create_index { name = "pods", dimension = 3,
+         spec = { pod = { environment = "us-east1-gcp", pod_type = "p1.x1" } } })
+      assert(running:advance(10))
+      service.fill(modern, "pods", 5)
+   end)
+   teardown(function()
+      modern:close()
+      legacy:close()
+      running:stop()
+   end)
+
+   it("has the collections of the project, in its own words", function()
+      assert.same({ name = "copy" }, legacy:create_collection { name = "copy", source = "pods" })
+      assert.same({ collections = { { name = "copy" } } }, legacy:list_collections())
+      assert.equal("Initializing", assert(modern:describe_collection("copy")).status)
+      assert(running:advance(10))
+      local collection = assert(legacy:wait_for_collection("copy"))
+      assert.same({ "copy", "Ready", 3, 5, "us-east1-gcp" },
+         { collection.name, collection.status, collection.dimension, collection.vector_count, collection.environment })
+
+      expect.failure("conflict", legacy:create_collection { name = "copy", source = "pods" })
+      expect.failure("invalid_argument", legacy:create_collection { name = "none", source = "nowhere" })
+      assert(legacy:create_collection { name = "other", source = "pods" })
+      local err = expect.failure("invalid_argument", legacy:create_collection { name = "third", source = "pods" })
+      assert.same({ 400, "Collection exceeds quota. Maximum allowed on your account is 2. Currently have 2." },
+         { err.status, err.message })
+
+      assert.is_true(legacy:delete_collection("copy"))
+      assert.equal("Terminating", assert(modern:describe_collection("copy")).status)
+      assert(running:advance(10))
+      expect.failure("not_found", legacy:describe_collection("copy"))
+   end)
+
+   it("says in text that a key is wrong", function()
+      local wrong = service.client(running,
+         { host = running.legacy_url, environment = "us-east1-gcp", api_key = "another" })
+      local err = expect.failure("unauthenticated", wrong:list_collections())
+      assert.equal(401, err.status)
+      assert.truthy(err.message:find("^API key is missing or invalid"))
+      wrong:close()
    end)
 end)

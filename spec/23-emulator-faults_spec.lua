@@ -592,3 +592,114 @@ describe("under faults, the emulator", function()
       end
    end)
 end)
+
+describe("in the project, a fault", function()
+   local pc
+
+   setup(function()
+      start()
+      pc = service.client(running, { api_key = KEY })
+   end)
+   teardown(function()
+      pc:close()
+      running:stop()
+   end)
+   before_each(function()
+      assert(running:reset())
+      service.serverless(pc, "movies")
+      service.pod(pc, "pods")
+   end)
+
+   local function count(index_name)
+      return #assert(pc:list_backups({ index_name = index_name })).data
+   end
+
+   it("lets an effect come late, as if it had been asked for then", function()
+      fault({ operation = "create_backup", status = 504, late = 30 })
+      assert.equal("unavailable", select(2, pc:create_backup({ index_name = "movies", name = "one" })).kind)
+      local asked = running:time()
+      assert.equal(0, count("movies"))
+      assert(running:advance(29))
+      assert.equal(0, count("movies"))
+      assert(running:advance(3600))
+      local backup = assert(pc:list_backups("movies")).data[1]
+      assert.same({ "one", "Ready" }, { backup.name, backup.status })
+      local late = pinecone.timestamp(backup.created_at) - asked
+      assert.is_true(late > 29 and late < 31, late .. " seconds late")
+   end)
+
+   it("makes late effects in order, also those that fail", function()
+      fault({ operation = "create_index", status = 500, late = 20 })
+      fault({ operation = "create_backup", drop = "before", late = 10, job = "failed" })
+      pc:create_index({ name = "late", dimension = 3, spec = { serverless = { cloud = "aws", region = "us-east-1" } } })
+      pc:create_backup("late")
+      pc:create_backup("movies")
+      assert(running:advance(60))
+      assert.equal(0, count("late")) -- when it came, its index was not there yet
+      assert.equal(1, count("movies"))
+      assert.equal("Ready", assert(pc:describe_index("late")).status.state)
+   end)
+
+   it("hides what a request makes from the lists for a while", function()
+      fault({ operation = "create_backup", lag = 60 })
+      local hidden = assert(pc:create_backup("movies"))
+      local shown = assert(pc:create_backup("movies"))
+      local listed = assert(pc:list_backups()).data
+      assert.same({ 1, shown.backup_id }, { #listed, listed[1].backup_id })
+      assert(pc:describe_backup(hidden.backup_id))
+      assert(running:advance(61))
+      assert.equal(2, count("movies"))
+   end)
+
+   it("lets one list lag", function()
+      fault({ operation = "list_index_backups", lag = 60, on = 2 })
+      assert(pc:create_backup("movies"))
+      assert.same({ 1, 0, 1 }, { count("movies"), count("movies"), count("movies") })
+   end)
+
+   it("makes a backup end badly", function()
+      fault({ operation = "create_backup", job = "failed" })
+      local backup = assert(pc:create_backup("movies"))
+      local _, err = pc:wait_for_backup(backup.backup_id)
+      assert.same({ "failed", "InitializationFailed" }, { err.kind, err.resource.status })
+      assert(pc:wait_for_backup(assert(pc:create_backup("movies")).backup_id))
+   end)
+
+   for job, status in pairs({ failed = "Failed", cancelled = "Cancelled" }) do
+      it("makes a restore end " .. status, function()
+         local backup = assert(pc:create_backup("movies"))
+         fault({ operation = "create_index_from_backup", job = job })
+         local made = assert(pc:create_index_from_backup({ backup_id = backup.backup_id, name = "copy" }))
+         local _, err = pc:wait_for_restore(made.restore_job_id)
+         assert.same({ "failed", status }, { err.kind, err.resource.status })
+         assert.is_nil(err.resource.completed_at)
+         assert.equal("InitializationFailed", assert(pc:describe_index("copy")).status.state)
+      end)
+   end
+
+   it("makes an index and a collection end badly", function()
+      fault({ operation = "create_index", job = "failed" })
+      assert(pc:create_index({ name = "bad", dimension = 3,
+         spec = { serverless = { cloud = "aws", region = "us-east-1" } } }))
+      assert.equal("failed", select(2, pc:wait_for_index("bad")).kind)
+      fault({ operation = "create_collection", job = "failed" })
+      assert(pc:create_collection({ name = "bad", source = "pods" }))
+      assert.equal("not_found", select(2, pc:describe_collection("bad")).kind)
+   end)
+
+   it("makes a job take its time", function()
+      fault({ operation = "create_backup", job_seconds = 3600 })
+      local slow, quick = assert(pc:create_backup("movies")), assert(pc:create_backup("movies"))
+      assert.equal("Ready", assert(pc:describe_backup(quick.backup_id)).status)
+      assert.equal("Initializing", assert(pc:describe_backup(slow.backup_id)).status)
+      assert(running:advance(3600))
+      assert.equal("Ready", assert(pc:describe_backup(slow.backup_id)).status)
+   end)
+
+   it("shows a page of the edge without the service's headers", function()
+      fault({ operation = "list_indexes", html = true, status = 403 })
+      local answer = http.exchange(port, "GET", "/indexes")
+      assert.same({ 403, "text/html" }, { answer.status, answer.headers["content-type"] })
+      assert.is_nil(answer.headers["x-pinecone-request-id"])
+   end)
+end)

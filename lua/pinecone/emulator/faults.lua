@@ -112,7 +112,7 @@ local decisions = {
          if plan.after then
             perform()
          end
-         outcome.response = planned_response(plan)
+         outcome.response, outcome.edge = planned_response(plan), plan.html
       end,
    },
    {
@@ -243,7 +243,8 @@ end
 --   it is given a table of the plan's `lag`, `job` and `job_seconds`, or nil
 -- @treturn table the outcome: `response`, or `drop` (close without an answer).
 --   `late`: seconds until the effect, which has not been called, has to happen,
---   with `circumstances` as it is given them. For the wire: `part` (only a part
+--   with `circumstances` as it is given them. `edge`: the response comes from a
+--   proxy before the service. For the wire: `part` (only a part
 --   of the head, then close), `reset` (close with a reset), `delay` (seconds),
 --   `drip` (`bytes` and `seconds`), `cut` (bytes of the body), `content_length`,
 --   `endless`, `header_flood` (a number)

@@ -9,6 +9,7 @@ local failure = require("pinecone.emulator.failure")
 local faults = require("pinecone.emulator.faults")
 local request_log = require("pinecone.emulator.request_log")
 local routes = require("pinecone.emulator.api.routes")
+local rows = require("pinecone.emulator.state.rows")
 local seed = require("pinecone.emulator.seed")
 local state = require("pinecone.emulator.state")
 
@@ -29,13 +30,14 @@ local Service = {}
 Service.__index = Service
 
 -- An effect that comes late, as a fault says: the request was answered already.
-function Service:postpone(seconds, effect)
+function Service:postpone(seconds, effect, circumstances)
+   circumstances = circumstances or {}
    local at = self.clock.read() + seconds
    local position = 1
    while self.late[position] and self.late[position].at <= at do
       position = position + 1
    end
-   table.insert(self.late, position, { at = at, effect = effect })
+   table.insert(self.late, position, { at = at, effect = effect, circumstances = circumstances })
 end
 
 --- Lets everything happen whose time has come, late effects included.
@@ -44,7 +46,8 @@ function Service:catch_up()
    while self.late[1] and self.late[1].at <= now do
       local due = table.remove(self.late, 1)
       self.unsaved = true
-      due.effect({ at = due.at })
+      due.circumstances.at = due.at
+      due.effect(due.circumstances)
    end
    self.state:tick(now)
 end
@@ -61,11 +64,14 @@ local function respond(self, request)
    end
    local outcome = self.faults:apply(resolved.operation, effect)
    if outcome.late then
-      self:postpone(outcome.late, effect)
+      self:postpone(outcome.late, effect, outcome.circumstances)
    end
    if outcome.response then
       row.status = outcome.response.status
-      self.api:finish(request, outcome.response)
+      -- A page of the edge has not been near the service, nor its headers.
+      if not outcome.edge then
+         self.api:finish(request, outcome.response)
+      end
    end
    return outcome
 end
@@ -145,7 +151,7 @@ end
 -- and the clock at its source's time.
 -- @treturn boolean true, or nil and what is wrong with the seed
 function Service:reset()
-   for _, index in ipairs(self.state:list_indexes()) do
+   for _, index in ipairs(rows.select(self.state.data.indexes)) do
       self.close_host(index)
    end
    self.clock.reset()
@@ -161,7 +167,7 @@ end
 local function go_on(self, project)
    self.clock.restore(project.clock)
    use_state(self, project.data)
-   for _, index in ipairs(self.state:list_indexes()) do
+   for _, index in ipairs(rows.select(self.state.data.indexes)) do
       index.host = self.open_host(index)
    end
    return true
@@ -187,16 +193,6 @@ local function begin(self)
    end
    self.unsaved = true
    return self:save()
-end
-
-local function add_faults(self, plans)
-   for position, plan in ipairs(plans) do
-      local added, problem = self.faults:add(plan)
-      if not added then
-         return nil, ("faults[%d]: %s"):format(position, problem)
-      end
-   end
-   return true
 end
 
 --- Moves the clock and lets everything happen that falls into the time.
@@ -232,7 +228,7 @@ function service.new(environment, options)
       state = self.state, clock = self.clock.read, new_id = self.new_id,
       api_key = options.api_key, options = options,
    })
-   local ok, problem = add_faults(self, environment.faults or {})
+   local ok, problem = self.faults:add_all(environment.faults or {})
    if ok then
       ok, problem = begin(self)
    end
