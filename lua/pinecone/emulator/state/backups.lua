@@ -148,11 +148,7 @@ local function check_deletion(self, backup, unchecked)
    end
    local pending = unchecked and {} or self:pending_restores_of(backup)
    if #pending > 0 then
-      local quoted = {}
-      for position, job in ipairs(pending) do
-         quoted[position] = "'" .. job.id .. "'"
-      end
-      return failure("pending_restore", table.concat(quoted, ", "))
+      return failure("pending_restore", rows.quoted(pending, "id"))
    end
 end
 

@@ -229,14 +229,6 @@ function methods:configure_index(name, changes, limits)
    return index
 end
 
-local function quoted(list, field)
-   local names = {}
-   for position, row in ipairs(list) do
-      names[position] = "'" .. row[field] .. "'"
-   end
-   return table.concat(names, ", ")
-end
-
 -- What is being made of an index; it may keep the index from being deleted.
 local function pending(set, index)
    return rows.select(set, function(row)
@@ -251,9 +243,9 @@ local function check_deletion(self, index)
    if index.deletion_protection == "enabled" then
       return failure("deletion_protected")
    elseif #collections > 0 then
-      return failure("pending_collections", quoted(collections, "name"))
+      return failure("pending_collections", rows.quoted(collections, "name"))
    elseif #backups > 0 then
-      return failure("pending_backup", quoted(backups, "id"))
+      return failure("pending_backup", rows.quoted(backups, "id"))
    end
 end
 

@@ -64,6 +64,18 @@ function rows.select(set, test)
    return found
 end
 
+--- One field of each row, as messages list it: `'a', 'b'`.
+-- @tparam table list of rows
+-- @tparam string field
+-- @treturn string
+function rows.quoted(list, field)
+   local words = {}
+   for position, row in ipairs(list) do
+      words[position] = "'" .. row[field] .. "'"
+   end
+   return table.concat(words, ", ")
+end
+
 --- The same rows, last first.
 -- @tparam table list
 -- @treturn table
