@@ -117,6 +117,7 @@ build = {
       ["pinecone.emulator.state.schedules"] = "lua/pinecone/emulator/state/schedules.lua",
       ["pinecone.emulator.state.snapshot"] = "lua/pinecone/emulator/state/snapshot.lua",
       ["pinecone.emulator.store"] = "lua/pinecone/emulator/store.lua",
+      ["pinecone.emulator.tables"] = "lua/pinecone/emulator/tables.lua",
       ["pinecone.emulator.versions"] = "lua/pinecone/emulator/versions.lua",
       ["pinecone.errors"] = "lua/pinecone/errors.lua",
       ["pinecone"] = "lua/pinecone/init.lua",

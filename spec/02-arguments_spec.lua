@@ -96,11 +96,7 @@ local function raised(action)
    return message
 end
 
-local function holds(message, ...)
-   for _, part in ipairs { ... } do
-      assert.is_truthy(message:find(part, 1, true), ("%q is not in %q"):format(part, message))
-   end
-end
+local holds = expect.holds
 
 local function is_at(message, line)
    holds(message, ("%s:%d: "):format(HERE, line))

@@ -74,10 +74,7 @@ local function e1(status, code, message)
    return ('{"error":{"code":"%s","message":"%s"},"status":%d}'):format(code, message:gsub('"', '\\"'), status)
 end
 
-local function holds(text, part)
-   assert.is_string(text)
-   assert.is_truthy(text:find(part, 1, true), ("%q is not in %q"):format(part, text))
-end
+local holds = expect.holds
 
 local function lines_of(err)
    local lines = {}

@@ -42,11 +42,7 @@ local function refused(name, arguments, pinned, options)
    return err
 end
 
-local function holds(text, ...)
-   for _, part in ipairs { ... } do
-      assert.is_truthy(text:find(part, 1, true), ("%q is not in %q"):format(part, text))
-   end
-end
+local holds = expect.holds
 
 -- Which version is spoken ---------------------------------------------------------------------------------------------
 

@@ -21,11 +21,7 @@ local function text(status, body)
    return wire.answer(status, body, "text/plain; charset=utf-8")
 end
 
-local function holds(message, ...)
-   for _, part in ipairs { ... } do
-      assert.is_truthy(message:find(part, 1, true), ("%q is not in %q"):format(part, message))
-   end
-end
+local holds = expect.holds
 
 -- What was asked, without what libcurl adds.
 local function asked()

@@ -92,7 +92,7 @@ describe("on the wire, a fault", function()
       local answer = http.exchange(port, "GET", "/indexes")
       assert.same({ 429, "1.5", "slow" }, { answer.status, answer.headers["retry-after"], answer.body })
       answer = http.exchange(port, "POST", "/_emulator/faults", '{"operation":"*","dealy":1}')
-      assert.same({ 400, "unknown field 'dealy' in a fault plan; did you mean 'delay'?" },
+      assert.same({ 400, "unknown field 'dealy' in a fault plan; did you mean delay?" },
          { answer.status, answer.json.message })
       answer = http.exchange(port, "POST", "/_emulator/faults", '{"operation":"*","delay":null}')
       assert.equal(400, answer.status)

@@ -21,4 +21,14 @@ function expect.failure(kind, value, err)
    return err
 end
 
+--- Expects parts in a text.
+-- @tparam string text
+-- @param ... the parts
+function expect.holds(text, ...)
+   assert.is_string(text)
+   for _, part in ipairs { ... } do
+      assert.is_truthy(text:find(part, 1, true), ("%q is not in %q"):format(part, text))
+   end
+end
+
 return expect

@@ -62,6 +62,7 @@
 -- @module pinecone.emulator.faults
 
 local plans = require("pinecone.emulator.faults.plan")
+local tables = require("pinecone.emulator.tables")
 local writer = require("pinecone.emulator.http.writer")
 
 local faults = {}
@@ -86,16 +87,8 @@ local function garbled(body)
    return ("~" .. body:sub(2):gsub("[{}%[%]:,]", "~")):sub(1, #body)
 end
 
-local function copy(headers)
-   local copied = {}
-   for name, text in pairs(headers) do
-      copied[name] = text
-   end
-   return copied
-end
-
 local function planned_response(plan)
-   local headers = copy(plan.headers)
+   local headers = tables.copy(plan.headers)
    if plan.html then
       headers["content-type"] = headers["content-type"] or "text/html"
    end

@@ -8,6 +8,7 @@
 
 local uv = require("luv")
 local json = require("pinecone.emulator.json")
+local tables = require("pinecone.emulator.tables")
 
 local handle = {}
 
@@ -305,10 +306,7 @@ local function has_started(text)
 end
 
 local function first_lines(started, given)
-   local settings = { port = 0 }
-   for name, value in pairs(given) do
-      settings[name] = value
-   end
+   local settings = tables.copy({ port = 0 }, given)
    settings.lua = nil
    local deadline = seconds_from_now(START_SECONDS)
    local ok, problem = write_all(started.channel, json.encode(settings) .. "\n", deadline)

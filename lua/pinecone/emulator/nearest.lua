@@ -18,8 +18,18 @@ local function distance(one, other)
    return above[#other]
 end
 
+-- Longer words are no misspelled names, and would take long.
+local LONGEST_WORD = 40
+
+-- A part of fewer letters stands in a word by chance.
+local SHORTEST_PART = 3
+
+local function is_part(part, whole)
+   return #part >= SHORTEST_PART and whole:find(part, 1, true) ~= nil
+end
+
 local function likeness(word, name)
-   if name:find(word, 1, true) or word:find(name, 1, true) then
+   if is_part(word, name) or is_part(name, word) then
       return 0
    end
    return distance(word, name) / math.max(#word, #name)
@@ -32,7 +42,7 @@ end
 -- @treturn string at most three, such as `a, b`; nil when none is like it
 return function(word, names)
    local alike = {}
-   for _, name in ipairs(names) do
+   for _, name in ipairs(#word <= LONGEST_WORD and names or {}) do
       local value = likeness(word:lower(), name)
       if value <= 0.4 and word ~= "" then
          alike[#alike + 1] = { name = name, value = value }

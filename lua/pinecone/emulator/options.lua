@@ -2,6 +2,7 @@
 -- @module pinecone.emulator.options
 
 local decisions = require("pinecone.emulator.decisions")
+local tables = require("pinecone.emulator.tables")
 
 local options = {}
 
@@ -68,14 +69,7 @@ for _, row in ipairs(decisions.rows) do
 end
 
 local function names(own)
-   local listed = {}
-   for _, options_of in ipairs({ known, own or {} }) do
-      for name in pairs(options_of) do
-         listed[#listed + 1] = name
-      end
-   end
-   table.sort(listed)
-   return table.concat(listed, ", ")
+   return table.concat(tables.names(tables.copy(known, own)), ", ")
 end
 
 --- Checks options and fills in the defaults. Misuse raises an error that

@@ -30,6 +30,7 @@
 local calendar = require("pinecone.emulator.calendar")
 local json = require("pinecone.emulator.json")
 local nearest = require("pinecone.emulator.nearest")
+local tables = require("pinecone.emulator.tables")
 
 local seed = {}
 
@@ -84,17 +85,8 @@ local kinds = {
    restores = { backup = needed_text, name = needed_text, days_ago = days },
 }
 
-local function names_of(object)
-   local names = {}
-   for name in pairs(object) do
-      names[#names + 1] = tostring(name)
-   end
-   table.sort(names)
-   return names
-end
-
 local function unknown(name, known)
-   local names = names_of(known)
+   local names = tables.names(known)
    return ("unknown field '%s'; it takes %s"):format(tostring(name),
       nearest(tostring(name), names) or table.concat(names, ", "))
 end
@@ -103,7 +95,7 @@ local function entry_problem(entry, fields)
    if not is_table(entry) then
       return "must be an object"
    end
-   for _, name in ipairs(names_of(entry)) do
+   for _, name in ipairs(tables.names(entry)) do
       local field = fields[name]
       if not field then
          return unknown(name, fields)
@@ -111,7 +103,7 @@ local function entry_problem(entry, fields)
          return ("'%s' must be %s"):format(name, field[2])
       end
    end
-   for _, name in ipairs(names_of(fields)) do
+   for _, name in ipairs(tables.names(fields)) do
       if fields[name].needed and entry[name] == nil then
          return ("'%s' is missing"):format(name)
       end
@@ -130,7 +122,7 @@ function seed.check(description)
    if not is_table(description) then
       return nil, "a seed must be an object"
    end
-   for _, kind in ipairs(names_of(description)) do
+   for _, kind in ipairs(tables.names(description)) do
       local entries = description[kind]
       if not kinds[kind] then
          return nil, unknown(kind, kinds)
@@ -215,7 +207,7 @@ end
 -- A step of its own, when the index is there.
 function makers.records(run, entry)
    upsert(run, entry, "", entry.records or 0)
-   for _, namespace in ipairs(names_of(entry.namespaces or {})) do
+   for _, namespace in ipairs(tables.names(entry.namespaces or {})) do
       upsert(run, entry, namespace, entry.namespaces[namespace])
    end
 end

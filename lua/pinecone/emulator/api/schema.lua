@@ -3,6 +3,7 @@
 
 local body = require("pinecone.emulator.api.body")
 local json = require("pinecone.emulator.json")
+local tables = require("pinecone.emulator.tables")
 
 local schema = {}
 
@@ -151,11 +152,7 @@ function schema.read(given)
 end
 
 local function described(field)
-   local shown = { description = json.null }
-   for key, value in pairs(field) do
-      shown[key] = value
-   end
-   return shown
+   return tables.copy({ description = json.null }, field)
 end
 
 -- The document field that a model embeds.

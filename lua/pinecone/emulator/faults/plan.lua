@@ -2,7 +2,9 @@
 -- and what is wrong with a plan. The fields are told in @{pinecone.emulator.faults}.
 -- @module pinecone.emulator.faults.plan
 
+local nearest = require("pinecone.emulator.nearest")
 local turns = require("pinecone.emulator.faults.turns")
+local tables = require("pinecone.emulator.tables")
 
 local plan = {}
 
@@ -146,53 +148,12 @@ local exclusions = {
    { "endless", { "body", "html", "cut", "garble", "content_length" } },
 }
 
-local function sorted_names()
-   local names = {}
-   for name in pairs(fields) do
-      names[#names + 1] = name
-   end
-   table.sort(names)
-   return names
-end
-
-local names = sorted_names()
-
--- How many letters must change to make one word of the other.
-local function distance(one, other)
-   local row = {}
-   for column = 0, #other do
-      row[column] = column
-   end
-   for line = 1, #one do
-      local diagonal = row[0]
-      row[0] = line
-      for column = 1, #other do
-         local same = one:byte(line) == other:byte(column)
-         local changed = diagonal + (same and 0 or 1)
-         diagonal = row[column]
-         row[column] = math.min(changed, row[column] + 1, row[column - 1] + 1)
-      end
-   end
-   return row[#other]
-end
-
-local LONGEST_NAME = 40
-
-local function nearest(word)
-   local found, least = nil, 3
-   for _, name in ipairs(#word <= LONGEST_NAME and names or {}) do
-      local changes = distance(word, name)
-      if changes < least and changes < #name / 2 then
-         found, least = name, changes
-      end
-   end
-   return found
-end
+local names = tables.names(fields)
 
 local function unknown_field(name)
-   local meant = nearest(tostring(name))
+   local meant = nearest(tostring(name), names)
    return ("unknown field '%s' in a fault plan; %s"):format(tostring(name),
-      meant and ("did you mean '%s'?"):format(meant) or "it takes " .. table.concat(names, ", "))
+      meant and ("did you mean %s?"):format(meant) or "it takes " .. table.concat(names, ", "))
 end
 
 local function bad_field(given)

@@ -5,6 +5,7 @@ local failure = require("pinecone.emulator.failure")
 local records = require("pinecone.emulator.state.records")
 local rows = require("pinecone.emulator.state.rows")
 local rules = require("pinecone.emulator.state.rules")
+local tables = require("pinecone.emulator.tables")
 
 local methods, events = {}, {}
 
@@ -15,17 +16,6 @@ local inherited = {
 }
 
 local NO_LIMITS = {}
-
-local function copy_tags(tags)
-   if not tags then
-      return nil
-   end
-   local copied = {}
-   for key, value in pairs(tags) do
-      copied[key] = value
-   end
-   return copied
-end
 
 -- A byoc index names only its environment, such as aws-us-east-1-b921.
 local function place_of(index)
@@ -53,7 +43,7 @@ function methods:add_backup(index, given)
       schedule_id = given.schedule_id, fails = given.fails or self.circumstances.job ~= nil,
       source_index_name = index.name, source_index_id = index.id,
       status = "Initializing", cloud = cloud, region = region,
-      definition = inherit(index), tags = copy_tags(index.tags),
+      definition = inherit(index), tags = index.tags and tables.copy(index.tags),
       records = records.copy(index.records), created_at = self.time,
    }
    self:add_row("backups", backup.id, backup)

@@ -4,6 +4,7 @@ local failure = require("pinecone.emulator.failure")
 local records = require("pinecone.emulator.state.records")
 local rows = require("pinecone.emulator.state.rows")
 local rules = require("pinecone.emulator.state.rules")
+local tables = require("pinecone.emulator.tables")
 
 local methods, events = {}, {}
 
@@ -35,13 +36,10 @@ end
 -- Makes the row of a new index, Initializing, with a host of its own.
 -- Nothing is checked here. `source` (records) is copied in when it is Ready.
 function methods:add_index(definition, source)
-   local index = {
+   local index = tables.copy(definition, {
       id = self.new_id(), records = records.new(), source_records = source,
       state = "Initializing", created_at = self.time,
-   }
-   for key, value in pairs(definition) do
-      index[key] = value
-   end
+   })
    index.tags = definition.tags and next(definition.tags) and definition.tags or nil
    index.deletion_protection = definition.deletion_protection or "disabled"
    index.host = self.open_host(index)
@@ -121,10 +119,7 @@ end
 
 -- A value of "" removes its key.
 local function merge_tags(tags, changes)
-   local merged = {}
-   for key, value in pairs(tags or {}) do
-      merged[key] = value
-   end
+   local merged = tables.copy(tags)
    for key, value in pairs(changes) do
       merged[key] = value ~= "" and value or nil
    end
@@ -132,13 +127,7 @@ local function merge_tags(tags, changes)
 end
 
 local function merge_pod(index, changes)
-   local pod = {}
-   for key, value in pairs(index.pod) do
-      pod[key] = value
-   end
-   for key, value in pairs(changes) do
-      pod[key] = value
-   end
+   local pod = tables.copy(index.pod, changes)
    pod.pods = pod.replicas * pod.shards
    return pod
 end

@@ -2,6 +2,8 @@
 -- counted, copied and given back.
 -- @module pinecone.emulator.state.records
 
+local tables = require("pinecone.emulator.tables")
+
 local records = {}
 
 local FLOAT_BYTES = 4
@@ -13,11 +15,7 @@ function records.new()
 end
 
 local function copy_namespace(source)
-   local by_id = {}
-   for id, record in pairs(source.by_id) do
-      by_id[id] = record
-   end
-   return { by_id = by_id, count = source.count, bytes = source.bytes }
+   return { by_id = tables.copy(source.by_id), count = source.count, bytes = source.bytes }
 end
 
 -- Namespaces are shared between copies until one of them is written to, so

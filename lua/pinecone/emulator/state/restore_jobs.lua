@@ -3,6 +3,7 @@
 local failure = require("pinecone.emulator.failure")
 local rows = require("pinecone.emulator.state.rows")
 local rules = require("pinecone.emulator.state.rules")
+local tables = require("pinecone.emulator.tables")
 
 local methods, events = {}, {}
 
@@ -27,10 +28,7 @@ end
 
 -- Tags not given are the backup's; deletion protection is never inherited.
 local function definition_from(self, backup, given)
-   local definition = {}
-   for key, value in pairs(backup.definition) do
-      definition[key] = value
-   end
+   local definition = tables.copy(backup.definition)
    definition.name = given.name
    definition.tags = given.tags or backup.tags
    definition.deletion_protection = given.deletion_protection

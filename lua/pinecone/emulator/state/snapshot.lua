@@ -13,6 +13,7 @@
 -- @module pinecone.emulator.state.snapshot
 
 local json = require("pinecone.emulator.json")
+local tables = require("pinecone.emulator.tables")
 
 local snapshot = {}
 
@@ -70,15 +71,6 @@ function pack(value)
    return packed
 end
 
-local function sorted_keys(object)
-   local keys = {}
-   for key in pairs(object) do
-      keys[#keys + 1] = key
-   end
-   table.sort(keys)
-   return keys
-end
-
 -- Records are never changed, only replaced: their text holds as long as they do.
 local record_texts = setmetatable({}, { __mode = "k" })
 
@@ -94,7 +86,7 @@ end
 local function namespace_text(namespace)
    if not namespace.text then
       local texts = {}
-      for position, id in ipairs(sorted_keys(namespace.by_id)) do
+      for position, id in ipairs(tables.names(namespace.by_id)) do
          texts[position] = record_text(namespace.by_id[id])
       end
       namespace.text = ('{"count":%.0f,"bytes":%.0f,"records":[\n')
@@ -106,7 +98,7 @@ end
 -- Gives each namespace its position, in a fixed order.
 local function pack_set(set, found)
    local positions = {}
-   for _, name in ipairs(sorted_keys(set.namespaces)) do
+   for _, name in ipairs(tables.names(set.namespaces)) do
       local namespace = set.namespaces[name]
       if not found.positions[namespace] then
          found.texts[#found.texts + 1] = namespace_text(namespace)
@@ -119,7 +111,7 @@ end
 
 local function pack_row(row, found)
    local packed = {}
-   for _, key in ipairs(sorted_keys(row)) do
+   for _, key in ipairs(tables.names(row)) do
       if holders[key] and row[key].namespaces then
          packed[pack_key(key)] = pack_set(row[key], found)
       else
@@ -139,7 +131,7 @@ end
 
 local function pack_data(data, found)
    local packed = {}
-   for _, name in ipairs(sorted_keys(data)) do
+   for _, name in ipairs(tables.names(data)) do
       local part = data[name]
       local is_rows = type(part) == "table" and part.by_key and part.order
       packed[name] = is_rows and pack_rows(part, found) or pack(part)
