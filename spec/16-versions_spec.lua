@@ -464,6 +464,7 @@ describe("A backup of 2026-07", function()
       tells(3, "cosine", assert(pc:list_backups { index_name = "movies", include_deleted = true }).data[1])
       tells(3, "cosine", assert(pc:list_backup_schedule_history "s-1").data[1])
       tells(3, "cosine", described(backup { _values = dense(3, "cosine") }, "2026-01.alpha"))
+      tells(3, "cosine", described(backup { _values = dense(3, "cosine") }, "2027-01"))
    end)
 
    it("has those of _values before those of another field", function()

@@ -34,8 +34,7 @@ describe("A client with an environment", function()
    it("asks the controller of that environment", function()
       local host = "https://controller.us-west1-gcp.pinecone.io"
       local client = assert(pinecone.new { api_key = "k", environment = ENVIRONMENT })
-      -- the address comes from the process's environment where that names one
-      assert.equal(("pinecone.client (%s)"):format(os.getenv "PINECONE_CONTROLLER_HOST" or host), tostring(client))
+      assert.equal(("pinecone.client (%s)"):format(host), tostring(client))
    end)
 
    it("asks a host that is given instead", function()
@@ -45,14 +44,14 @@ describe("A client with an environment", function()
       assert.equal(1, #server.requests)
    end)
 
-   it("asks the host that PINECONE_CONTROLLER_HOST names", function()
+   it("does not ask the host that PINECONE_CONTROLLER_HOST names, which is today's control plane", function()
       local getenv = os.getenv
       finally(function() os.getenv = getenv end) -- luacheck: ignore 122
       os.getenv = function(name) -- luacheck: ignore 122
          return name == "PINECONE_CONTROLLER_HOST" and server.url or getenv(name)
       end
       local client = assert(pinecone.new { api_key = "k", environment = ENVIRONMENT })
-      assert.equal(("pinecone.client (%s)"):format(server.url), tostring(client))
+      assert.equal("pinecone.client (https://controller.us-west1-gcp.pinecone.io)", tostring(client))
    end)
 
    for _, value in ipairs { "", "a.b", "a/b", "a b", "evil.example#", "a@b", "a:1", "-a", "a-", "a_b", "\195\188",
@@ -62,6 +61,11 @@ describe("A client with an environment", function()
          holds(err.message, "environment")
       end)
    end
+
+   it("does not show what it refuses, which may be a key in the wrong place", function()
+      local err = expect.failure("invalid_argument", pinecone.new { api_key = "k", environment = "pcsk_secret" })
+      assert.is_nil(tostring(err):find("secret", 1, true))
+   end)
 
    for _, value in ipairs { "a", "us-west1-gcp-free", "Us-1", ("a"):rep(63) } do
       it("takes " .. value, function()
@@ -117,7 +121,7 @@ end)
 
 describe("create_collection", function()
 
-   for _, body in ipairs { "", "Created", "null", "{}", '{"name":"other"}', "<p>Created</p>" } do
+   for _, body in ipairs { "", "Created", "null", "{}", '{"name":"other"}' } do
       it(("gives the name that was given, after %q"):format(body), function()
          server:answer(text(201, body))
          assert.same({ name = "films" }, pc:create_collection { name = "films", source = "movies" })
@@ -126,6 +130,16 @@ describe("create_collection", function()
          assert.same({ name = "films", source = "movies" }, request.json)
       end)
    end
+
+   it("does not take a web page for a success", function()
+      server:answer(text(201, " <html>log in</html>"), wire.answer(200, "log in", "text/html"))
+      for _ = 1, 2 do
+         local err = expect.failure("protocol", pc:create_collection { name = "films", source = "movies" })
+         assert.is_true(err.maybe_applied)
+      end
+      server:answer(text(200, "<p>log in</p>"))
+      expect.failure("protocol", pc:request { method = "POST", path = "/databases" })
+   end)
 
    it("gives a name of any length that there may be", function()
       server:answer(text(201))
@@ -327,6 +341,14 @@ describe("Everything else", function()
       end)
    end
 
+   it("does not keep misuse from raising", function()
+      for _, arguments in ipairs { {}, { backup_id = 5 } } do
+         local ok, message = pcall(pc.describe_backup, pc, arguments)
+         assert.is_false(ok)
+         holds(message, "describe_backup: 'backup_id'")
+      end
+   end)
+
    it("is the error of an iterator's first item", function()
       local value, err = pc:backups():next()
       not_there("list_backups", value, err)
@@ -378,7 +400,9 @@ describe("The emulator's legacy controller", function()
          { collection.name, collection.status, collection.dimension, collection.vector_count, collection.environment })
 
       expect.failure("conflict", legacy:create_collection { name = "copy", source = "pods" })
-      expect.failure("invalid_argument", legacy:create_collection { name = "none", source = "nowhere" })
+      holds(tostring(expect.failure("not_found", legacy:describe_collection "nowhere")), "list_collections")
+      local refused = expect.failure("invalid_argument", legacy:create_collection { name = "none", source = "nowhere" })
+      assert.is_nil(tostring(refused):find("list_indexes", 1, true))
       assert(legacy:create_collection { name = "other", source = "pods" })
       local err = expect.failure("invalid_argument", legacy:create_collection { name = "third", source = "pods" })
       assert.same({ 400, "Collection exceeds quota. Maximum allowed on your account is 2. Currently have 2." },

@@ -66,12 +66,6 @@ static const char *misfit(lua_State *L, const Operation *operation)
 
 /* What versions differ in ------------------------------------------------------------------------------------------ */
 
-/* A released version before 2026-07 has them, so that there is nothing to look for. */
-static bool lacks_vectors(const char *version)
-{
-    return strcmp(version, "2026-07") >= 0 || !version_is_released(version);
-}
-
 static void tell_vectors(lua_State *L, const Operation *operation)
 {
     if (operation->answer != ANSWER_LIST) {
@@ -93,8 +87,9 @@ static void tell_vectors(lua_State *L, const Operation *operation)
 /* { "a", "b" } becomes { list = { { name = "a" }, { name = "b" } } }. False where it is no such sequence. */
 static bool name_list(lua_State *L, const Operation *operation)
 {
-    int names = lua_gettop(L), count = is_sequence(L) ? (int)compat_rawlen(L, names) : 0;
+    int names = lua_gettop(L);
     bool good = is_sequence(L);
+    int count = good ? (int)compat_rawlen(L, names) : 0;
     lua_createtable(L, count, 0);
     for (int i = 1; i <= count && good; i++) {
         lua_createtable(L, 0, 1);
@@ -139,7 +134,8 @@ const char *answer_complete(lua_State *L, const Operation *operation, const char
     if (environment != NULL)
         return complete_legacy(L, operation, environment);
     const char *wrong = misfit(L, operation);
-    if (wrong == NULL && operation->vectors && lacks_vectors(version))
+    /* a released version before 2026-07 has dimension and metric themselves */
+    if (wrong == NULL && operation->vectors && !version_has_old_rules(version))
         tell_vectors(L, operation);
     return wrong;
 }

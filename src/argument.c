@@ -238,7 +238,7 @@ static void push_shown(lua_State *L, int index, const Argument *row)
 {
     size_t length = 0;
     const char *text = lua_isstring(L, index) ? lua_tolstring(L, index, &length) : NULL;
-    if (text == NULL || row->rule == &rule_key)
+    if (text == NULL || row->rule == &rule_key || row->rule == &rule_environment) /* a key may stand there by mistake */
         lua_pushfstring(L, "'%s' is not valid", row->name);
     else if (length > 80 || has_control(text, length))
         lua_pushfstring(L, "'%s' is not valid (%d bytes were given)", row->name, (int)length);
@@ -256,12 +256,20 @@ const char *arguments_raise(lua_State *L, int base, const Argument *rows, size_t
 }
 
 /* A preview or `unstable` may have what comes or still have what goes: there the server decides. */
+static bool is_before(const char *api_version, const char *other)
+{
+    return version_is_released(api_version) && strcmp(api_version, other) < 0;
+}
+
+static bool is_after(const char *api_version, const char *other)
+{
+    return version_is_released(api_version) && strcmp(api_version, other) > 0;
+}
+
 static bool is_in_version(const Argument *row, const char *api_version)
 {
-    if (!version_is_released(api_version))
-        return true;
-    return (row->since == NULL || strcmp(api_version, row->since) >= 0) &&
-           (row->until == NULL || strcmp(api_version, row->until) <= 0);
+    return (row->since == NULL || !is_before(api_version, row->since)) &&
+           (row->until == NULL || !is_after(api_version, row->until));
 }
 
 static void push_other_version(lua_State *L, const Argument *row, const char *api_version)
@@ -285,7 +293,7 @@ static Check check_one(lua_State *L, int index, const char *who, const Argument 
         lua_replace(L, index);
     }
     if (lua_isnil(L, index)) {
-        bool optional = row->optional_since != NULL && strcmp(api_version, row->optional_since) >= 0;
+        bool optional = row->optional_since != NULL && !is_before(api_version, row->optional_since);
         if (!row->required || optional)
             return CHECK_PASSED;
         lua_pushfstring(L, "%s: '%s' is missing (%s: %s)", who, row->name, types[row->type].name, row->text);

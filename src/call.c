@@ -330,7 +330,7 @@ static bool push_bare_success(lua_State *L, const Call *call, const FailedAnswer
         lua_pushboolean(L, 1);
         return true;
     }
-    if (call->client->environment == NULL || operation->legacy != LEGACY_NAMED)
+    if (call->client->environment == NULL || operation->legacy != LEGACY_NAMED || failure_is_page(answer))
         return false;
     lua_createtable(L, 0, 1);
     lua_pushstring(L, call->target);
@@ -346,7 +346,7 @@ static int push_success(lua_State *L, Call *call, const FailedAnswer *answer)
         return 1;
     const char *wrong;
     if (!json_push(L, &call->client->json, answer->index)) {
-        if (environment != NULL && operation->legacy == LEGACY_TEXT) {
+        if (environment != NULL && operation->legacy == LEGACY_TEXT && !failure_is_page(answer)) {
             lua_pushvalue(L, answer->index);
             return 1;
         }
@@ -471,7 +471,7 @@ static const char *named_version(lua_State *L, const Call *call, int base, int o
     return call->client->api_version;
 }
 
-/* The legacy controller knows no versions; the rules of the oldest shape hold for it. */
+/* The legacy controller knows no versions: what is misuse in the operation's own version is misuse there, too. */
 static Check check_legacy(lua_State *L, const Call *call, int base)
 {
     const Operation *operation = call->operation;

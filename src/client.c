@@ -6,6 +6,7 @@
 #include "compat.h"
 #include "failure.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -93,6 +94,7 @@ static char *keep_text(lua_State *L, Client *client, int index)
     char *copy = strdup(lua_tostring(L, index));
     if (copy == NULL)
         no_memory(L);
+    assert(client->text_count < (int)(sizeof client->texts / sizeof client->texts[0]));
     client->texts[client->text_count++] = copy;
     return copy;
 }

@@ -30,7 +30,7 @@ typedef struct Client {
     size_t max_response_bytes;
     Json json;
     TransportSettings settings;
-    char *texts[8]; /* owns what these point at, the server apart */
+    char *texts[16]; /* owns what these point at, the server apart */
     int text_count;
     TransportShare *share;
     Transport *idle; /* the last one given back first */

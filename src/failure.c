@@ -133,7 +133,7 @@ static const char *find(const char *text, size_t length, const char *word)
     return NULL;
 }
 
-static bool is_html(const FailedAnswer *answer)
+bool failure_is_page(const FailedAnswer *answer)
 {
     size_t i = 0;
     while (i < answer->length && isspace((unsigned char)answer->body[i]))
@@ -162,7 +162,7 @@ static void push_body_text(lua_State *L, const FailedAnswer *answer)
         lua_pushliteral(L, "an answer without a body");
         return;
     }
-    if (!is_html(answer)) {
+    if (!failure_is_page(answer)) {
         push_clean(L, answer->body, answer->length, answer->secret, TEXT_CAP);
         return;
     }

@@ -34,6 +34,9 @@ typedef struct FailedAnswer {
     const char *secret; /* the API key, which is not repeated whatever a server says; NULL: repeat nothing */
 } FailedAnswer;
 
+/* Whether it is a web page, such as a proxy's or a captive portal's. */
+bool failure_is_page(const FailedAnswer *answer);
+
 /* Pushes the failure that an answer other than 2xx stands for, in any of the shapes that Pinecone and the servers in
  * front of it use. */
 void failure_push_answer(lua_State *L, const Json *json, const FailedAnswer *answer);

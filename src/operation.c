@@ -283,7 +283,8 @@ const char *operation_version(const Operation *operation, const char *named)
         return operation->version;
     if (strcmp(named, operation->oldest) < 0)
         return operation->below;
-    if (operation->newest != NULL && strcmp(named, operation->newest) > 0)
+    bool preview = !version_is_released(named); /* of it is not known whether it still has the operation */
+    if (operation->newest != NULL && (preview || strcmp(named, operation->newest) > 0))
         return operation->newest;
     return named;
 }

@@ -29,7 +29,7 @@ bool version_is_released(const char *api_version)
 }
 
 /* Rules differ from 2026-07 on. Of what is not released no rules are known: there the laxer one of each two counts. */
-static bool has_old_rules(const char *api_version)
+bool version_has_old_rules(const char *api_version)
 {
     return version_is_released(api_version) && strcmp(api_version, "2026-07") < 0;
 }
@@ -104,7 +104,7 @@ static bool is_tag(lua_State *L, const char *api_version)
     const char *key = lua_tolstring(L, -2, &key_length);
     const char *value = lua_tolstring(L, -1, &length);
     return key_length >= 1 && key_length <= 80 && all_of(key, key_length, "_-") &&
-           is_tag_value(value, length, !has_old_rules(api_version));
+           is_tag_value(value, length, !version_has_old_rules(api_version));
 }
 
 static bool holds_tags(lua_State *L, int index, const Rule *rule, const char *api_version)
@@ -144,7 +144,7 @@ static bool holds_range(lua_State *L, int index, const Rule *rule, const char *a
 /* Versions from 2026-07 on declare no maximum. */
 static bool holds_limit(lua_State *L, int index, const Rule *rule, const char *api_version)
 {
-    return holds_range(L, index, has_old_rules(api_version) ? rule : &rule_positive, api_version);
+    return holds_range(L, index, version_has_old_rules(api_version) ? rule : &rule_positive, api_version);
 }
 
 static bool holds_seconds(lua_State *L, int index, const Rule *rule, const char *api_version)

@@ -31,6 +31,9 @@ bool all_of(const char *text, size_t length, const char *others);
 /* True for a version whose description is published: not for a preview ("2026-01.alpha") or `unstable`. */
 bool version_is_released(const char *api_version);
 
+/* Whether it is a released one before 2026-07, which changed shapes and rules. */
+bool version_has_old_rules(const char *api_version);
+
 /* True when the text holds a control character: these are refused in whatever goes into a header, path or key. */
 bool has_control(const char *text, size_t length);
 

@@ -27,7 +27,7 @@ function Client:_begin(name, arguments, options)
    if type(problem) == "string" then
       errors.misuse(problem)
    end
-   return nil, errors.explain(problem, self._key_source)
+   return nil, errors.explain(problem, self._about)
 end
 
 -- Checks a call's arguments and sends nothing: a call that is never stepped has no effect. `as` is the name that the
@@ -43,14 +43,14 @@ function Client:_check(name, arguments, options, as)
       errors.misuse((problem:gsub("^" .. name .. ":", as .. ":")))
    end
    problem.operation = as
-   return nil, errors.explain(problem, self._key_source)
+   return nil, errors.explain(problem, self._about)
 end
 
 -- Waits for a call and gives its result.
 function Client:_finish(call)
    local value, err = await(call, self._wait)
    if err then
-      return nil, errors.explain(err, self._key_source)
+      return nil, errors.explain(err, self._about)
    end
    return value
 end
@@ -94,7 +94,7 @@ local function ask_host(self, name, options)
       return nil, errors.explain(errors.new {
          kind = "protocol", operation = "describe_index_stats", target = name,
          message = "describe_index names no host for it",
-      }, self._key_source)
+      }, self._about)
    end
    self._hosts[name] = index.host
    return index.host
@@ -231,7 +231,10 @@ local function new(options)
       settings[name] = value
    end
    local self = setmetatable({
-      _key_source = settings.api_key ~= nil and "the option api_key" or "PINECONE_API_KEY",
+      _about = {
+         key_source = settings.api_key ~= nil and "the option api_key" or "PINECONE_API_KEY",
+         legacy = settings.environment ~= nil,
+      },
       _wait = settings.wait,
       _timeout = settings.timeout or core.default_timeout,
       _hosts = {},
@@ -239,7 +242,8 @@ local function new(options)
    if settings.api_key == nil then
       settings.api_key = from_environment "PINECONE_API_KEY"
    end
-   if settings.host == nil then
+   -- The variable names the control plane of today, not the legacy controller.
+   if settings.host == nil and settings.environment == nil then
       settings.host = from_environment "PINECONE_CONTROLLER_HOST"
    end
    local made, problem = core.new(settings)
@@ -247,7 +251,7 @@ local function new(options)
       errors.misuse(problem)
    end
    if not made then
-      return nil, errors.explain(problem, self._key_source)
+      return nil, errors.explain(problem, self._about)
    end
    self._core = made
    return self

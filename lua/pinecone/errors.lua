@@ -12,7 +12,8 @@ local ineligible = "Backups exist for serverless and BYOC indexes, not for pod i
    .. "document-schema indexes, or indexes with a customer-managed key."
 
 -- The first row whose conditions all hold gives the hint. `says` names patterns, one of which the lower-cased message
--- must match: good enough for advice, never for a decision.
+-- must match: good enough for advice, never for a decision. A `modern` one speaks of what the legacy
+-- controller lacks.
 local hints = {
    { maybe_applied = true, hint = "It may have taken effect all the same: look before you repeat it." },
 
@@ -35,14 +36,16 @@ local hints = {
       hint = "Something in front of the API refused the request: a proxy, a firewall, or Pinecone's edge." },
    { kind = "permission_denied", hint = "The API key lacks the permission for this operation." },
 
-   { kind = "not_found", operation = "create_collection",
+   { kind = "not_found", operation = "create_collection", modern = true,
       hint = "There is no such source index in the key's project; list_indexes shows those there are." },
+   { kind = "not_found", operation = "create_collection",
+      hint = "There is no such source index in the key's project." },
    { kind = "not_found", operation = "create_index_from_collection",
       hint = "There is no such source collection in the key's project; list_collections shows those there are." },
    { kind = "not_found", operation = "create_index", hint = "Pinecone does not know this cloud or region." },
    { kind = "not_found", operation = "list_backups", target_of = "index",
-      hint = "There is no index {target} in the key's project; list_indexes shows those there are, and "
-         .. "include_deleted = true the backups of one that was deleted." },
+      hint = "There is no index {target} in the key's project; list_indexes shows those there are. "
+         .. "include_deleted = true lists the backups of one that was deleted, from API version 2026-07 on." },
    { kind = "not_found", target_of = "index",
       hint = "There is no index {target} in the key's project; list_indexes shows those there are." },
    { kind = "not_found", target_of = "backup",
@@ -56,7 +59,8 @@ local hints = {
          .. "index." },
    { kind = "not_found", target_of = "collection",
       hint = "There is no collection {target} in the key's project; list_collections shows those there are." },
-   { kind = "not_found", hint = "Check the path, and the host and API version that were asked." },
+   { kind = "not_found", modern = true, hint = "Check the path, and the host and API version that were asked." },
+   { kind = "not_found", hint = "Check the path, and the environment (or host) that was asked." },
 
    { kind = "conflict", says = { "schedule" },
       hint = "An index has at most one enabled schedule: pause or delete the other one first." },
@@ -69,12 +73,16 @@ local hints = {
    { kind = "precondition_failed", operation = "delete_index",
       hint = "A collection is still being made of this index: wait_for_collection first." },
 
+   { kind = "invalid_argument", status = 400, says = { "unknown api version" },
+      hint = "Leave api_version out, or name one that Pinecone documents." },
    { kind = "invalid_argument", status = 400, operation = "create_backup", says = { "name" }, hint = false },
    { kind = "invalid_argument", status = 400, operation = "create_backup", hint = ineligible },
    { kind = "invalid_argument", status = 400, operation = "create_backup_schedule",
       says = { "pod", "cmek", "customer", "schema", "support" }, hint = ineligible },
    { kind = "invalid_argument", status = 400, operation = "create_collection", says = { "serverless" },
-      hint = "Collections are for pod indexes; for serverless ones use create_backup." },
+      modern = true, hint = "Collections are for pod indexes; for serverless ones use create_backup." },
+   { kind = "invalid_argument", status = 400, operation = "create_collection", says = { "serverless" },
+      hint = "Collections are for pod indexes." },
    { kind = "invalid_argument", status = 400, operation = "create_collection", says = { "quota" }, -- legacy
       hint = "The project holds as many collections as its plan allows: delete one, or raise the quota." },
 
@@ -145,15 +153,17 @@ end
 
 --- Adds the hint, where one is known.
 -- @tparam table err a failure of the core
--- @tparam string key_source where the API key came from
+-- @tparam ?table about the client: `key_source` (where the API key came from),
+--   `legacy` (whether it asks the legacy controller, which lacks most methods)
 -- @treturn table the same failure
-function errors.explain(err, key_source)
+function errors.explain(err, about)
+   about = about or {}
    local subject = err.target and subject_of(err.operation)
    local message = (err.message or ""):lower()
    for _, row in ipairs(hints) do
-      if matches(row, err, subject, message) then
+      if matches(row, err, subject, message) and not (row.modern and about.legacy) then
          err.hint = row.hint and row.hint:gsub("{([%w_]+)}", function(word)
-            return word == "key_source" and key_source or err[word] or ""
+            return about[word] or err[word] or ""
          end) or nil
          return err
       end
