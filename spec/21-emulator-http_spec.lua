@@ -739,7 +739,7 @@ describe("the emulator's control path", function()
    it("says what is wrong with a plan", function()
       local added, problem = running:fault({ operation = "create_backups", status = 503 })
       assert.is_nil(added)
-      assert.equal("unknown operation 'create_backups' in a fault plan", problem)
+      assert.truthy(problem:find("unknown operation 'create_backups' in a fault plan; did you mean create_backup"))
    end)
 
    it("makes the emulator answer something else, without the effect", function()
@@ -898,10 +898,11 @@ describe("the emulator's process", function()
       local taken = other.url:match("%d+$")
       local child = command("emulator", "--port", taken)
       assert.equal(1, wait_for_exit(child).code)
-      assert.equal("pinecone-backup: port " .. taken .. " is already in use\n", child.complained)
+      assert.equal("pinecone-backup: port " .. taken .. " is already in use; 0 takes a free one\n",
+         child.complained)
       local second, problem = emulator.spawn({ port = tonumber(taken) })
       assert.is_nil(second)
-      assert.equal("port " .. taken .. " is already in use", problem)
+      assert.equal("port " .. taken .. " is already in use; 0 takes a free one", problem)
    end)
 
    for what, arguments in pairs({

@@ -50,7 +50,7 @@ local function without_names(template)
 end
 
 local routed = {}
-for _, plane in pairs(routes) do
+for _, plane in pairs(routes.planes) do
    for _, route in ipairs(plane) do
       routed[route.method .. " " .. without_names(route.template)] = true
    end

@@ -94,6 +94,14 @@ describe("on the wire, a fault", function()
       answer = http.exchange(port, "POST", "/_emulator/faults", '{"operation":"*","dealy":1}')
       assert.same({ 400, "unknown field 'dealy' in a fault plan; did you mean delay?" },
          { answer.status, answer.json.message })
+      assert.same({ { operation = "list_indexes", on = { every = 2 }, status = 429, count = 2, body = "slow",
+         headers = { ["retry-after"] = "1.5" }, retry_after = 1.5 } },
+         http.exchange(port, "GET", "/_emulator/faults").json.faults)
+      answer = http.exchange(port, "POST", "/_emulator/faults",
+         '[{"operation":"*","drop":"before"},{"operation":"none","delay":1}]')
+      assert.equal(400, answer.status)
+      assert.truthy(answer.json.message:find("^plan 2: unknown operation 'none'"))
+      assert.equal(1, #http.exchange(port, "GET", "/_emulator/faults").json.faults)
       answer = http.exchange(port, "POST", "/_emulator/faults", '{"operation":"*","delay":null}')
       assert.equal(400, answer.status)
    end)

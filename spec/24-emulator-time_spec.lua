@@ -189,7 +189,7 @@ describe("the emulator's ports", function()
       assert.equal("http://127.0.0.1:" .. free, running.legacy_url)
       local second, problem = emulator.spawn({ legacy_port = free })
       assert.is_nil(second)
-      assert.equal(("port %d is already in use"):format(free), problem)
+      assert.equal(("port %d is already in use; 0 takes a free one"):format(free), problem)
    end)
 end)
 
@@ -265,10 +265,15 @@ describe("the emulator's command", function()
       ["--set max_index=1"] = "there is no option 'max_index', did you mean max_indexes",
       ["--set zzz=1"] = "there is no option 'zzz'; --list-options shows all",
       ["--set max_indexes"] = "'max_indexes' is not NAME=VALUE",
-      ["--set max_indexes=many"] = "max_indexes must be a number, 0 or more, not 'many'",
+      ["--set max_indexes=many"] = "max_indexes must be a whole number, 0 or more, not 'many'",
       ["--set past_due=1"] = "past_due must be true or false, not '1'",
       ["--set not_ready_status=500"] = "not_ready_status must be one of 400, 409, 412, 422, not '500'",
-      ["--set messages=x"] = "messages must be a JSON object, not 'x'",
+      ["--set messages=x"] = "messages must be texts by names of emulator/failure.lua, such as index_not_found",
+      ['--set messages={"foo":"x"}'] = "messages must be texts by names",
+      ["--set max_indexes=2.5"] = "max_indexes must be a whole number, 0 or more",
+      ["--set default_limit=0"] = "default_limit must be a whole number from 1 to 100, not '0'",
+      ["--set run_hour=24"] = "run_hour must be a whole number from 0 to 23",
+      ['--set denied_operations=["create_bakup"]'] = "denied_operations must be a list of operations",
       ["--speed=-1 --port=0"] = "--speed: '-1' is not a number, 0 or more",
       ["--speed inf"] = "--speed: 'inf' is not a number, 0 or more",
       ["--legacy-port 70000"] = "--legacy-port: '70000' is not a port",

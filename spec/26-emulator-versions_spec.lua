@@ -301,6 +301,8 @@ describe("the emulator's versions:", function()
          assert.same(deployment, index.deployment)
          local status = index.read_capacity.status
          assert.same({ 2, 1 }, { status.current_replicas, status.current_shards })
+         refused(400, "Dedicated", "2026-07", "PATCH", "/indexes/" .. index.name,
+            { read_capacity = { mode = "OnDemand" } })
       end)
 
       it("change their read capacity as a whole, or the node type alone", function()
@@ -320,16 +322,28 @@ describe("the emulator's versions:", function()
          assert.equal("OnDemand", get(200, patch({ mode = "OnDemand" })).read_capacity.mode)
       end)
 
-      it("get a model by configure_index, once", function()
-         local name = new_name()
-         get(201, "2026-07", "POST", "/indexes", typed_body(name))
-         local function patch(model)
-            return "2026-07", "PATCH", "/indexes/" .. name,
+      it("get a model by configure_index, once, when it fits", function()
+         local name, small = new_name(), new_name()
+         get(201, "2026-07", "POST", "/indexes", { name = name, schema = { fields = {
+            _values = { type = "dense_vector", dimension = 1024, metric = "cosine" } } } })
+         get(201, "2026-07", "POST", "/indexes", typed_body(small))
+         local function patch(model, index_name)
+            return "2026-07", "PATCH", "/indexes/" .. (index_name or name),
                { schema = { fields = { chunk = { type = "semantic_text", model = model } } } }
          end
+         refused(400, "are not those of the index", patch("multilingual-e5-large", small))
+         refused(404, "Model no-such not found", patch("no-such"))
          assert.equal("chunk", keys(get(200, patch("multilingual-e5-large")).schema.fields))
          refused(400, "cannot be changed", patch("llama-text-embed-v2"))
          assert.equal("multilingual-e5-large", get(200, "2026-04", "GET", "/indexes/" .. name).embed.model)
+      end)
+
+      it("without replicas are Disabled", function()
+         local name = new_name()
+         local none = { mode = "Dedicated", dedicated = { node_type = "b1", scaling = "Manual",
+            manual = { replicas = 0, shards = 1 } } }
+         get(201, "2026-07", "POST", "/indexes", typed_body(name, { read_capacity = none }))
+         assert.same({ ready = false, state = "Disabled" }, get(200, "2026-04", "GET", "/indexes/" .. name).status)
       end)
 
       local dense = { type = "dense_vector", dimension = 3, metric = "cosine" }
@@ -399,6 +413,9 @@ describe("the emulator's versions:", function()
          get(201, "2026-04", "POST", "/indexes", classic_body(new_name(), { tags = many(21) }))
          get(201, "2026-07", "POST", "/indexes", typed_body(new_name(), { tags = many(20) }))
          refused(400, "at most 20", "2026-07", "POST", "/indexes", typed_body(new_name(), { tags = many(21) }))
+         local name = new_index({ tags = many(22) })
+         refused(400, "at most 20", "2026-07", "PATCH", "/indexes/" .. name, { tags = { another = "one" } })
+         get(200, "2026-07", "PATCH", "/indexes/" .. name, { tags = { ["key-1"] = "" } })
       end)
 
       it("that an old version could not set do not keep it from setting others", function()
@@ -488,6 +505,26 @@ describe("the emulator's versions:", function()
    end)
 
    describe("errors", function()
+      for what, text in pairs({
+         ["numbers beyond all others"] = '{"name":"n","a":1e999}', ["a negative one"] = '{"a":[-1e400]}',
+         ["one without exponent"] = '{"a":' .. ("9"):rep(400) .. "}",
+         ["bytes that are not UTF-8"] = '{"name":"\255\254"}',
+         ["a surrogate"] = '{"name":"\237\160\128"}', ["half a character"] = '{"name":"\195"}',
+      }) do
+         it("tell of bodies with " .. what, function()
+            local target = "/indexes/" .. new_index() .. "/backups"
+            get(422, "2026-04", "POST", target, text)
+            assert.same({}, get(200, "2026-04", "GET", target).data)
+         end)
+      end
+
+      it("tell of paths that are not UTF-8", function()
+         refused(400, "encoding", "2026-04", "GET", "/indexes/%ff")
+         assert.equal("Index \195\188 not found.", get(404, "2026-04", "GET", "/indexes/%C3%BC").error.message)
+         local target = "/indexes/" .. new_index() .. "/backups"
+         get(201, "2026-04", "POST", target, { name = "\240\159\152\128 \226\130\172" })
+      end)
+
       it("have the codes of their version", function()
          local classic, newest = ask("2026-04", "PUT", "/indexes"), ask("2026-07", "PUT", "/indexes")
          assert.same({ 405, "UNIMPLEMENTED" }, { classic.status, classic.json.error.code })

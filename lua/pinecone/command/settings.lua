@@ -4,6 +4,7 @@
 
 local decisions = require("pinecone.emulator.decisions")
 local nearest = require("pinecone.emulator.nearest")
+local options = require("pinecone.emulator.options")
 
 local settings = {}
 
@@ -17,33 +18,13 @@ end
 
 local booleans = { ["true"] = true, ["false"] = false }
 
--- How each type is read, and what it wants.
+-- How each type is read; nil where the text is not of it.
 local readers = {
-   boolean = { function(text) return booleans[text] end, "true or false" },
-   number = { function(text)
-      local number = tonumber(text)
-      return number and number >= 0 and number < math.huge and number or nil
-   end, "a number, 0 or more" },
-   string = { function(text) return text end, "text" },
-   table = { read_json, "a JSON object" },
+   boolean = function(text) return booleans[text] end,
+   number = tonumber,
+   string = function(text) return text end,
+   table = read_json,
 }
-
-local function words_of(choices)
-   local words = {}
-   for position, choice in ipairs(choices) do
-      words[position] = tostring(choice)
-   end
-   return table.concat(words, ", ")
-end
-
-local function is_choice(value, choices)
-   for _, choice in ipairs(choices) do
-      if choice == value then
-         return true
-      end
-   end
-   return false
-end
 
 local function row_of(name)
    local names = {}
@@ -70,13 +51,9 @@ function settings.read(text)
    if not row then
       return nil, problem
    end
-   local reader = readers[type(row.default)]
-   local value, wants = reader[1](word), reader[2]
-   if row.choices then
-      wants = "one of " .. words_of(row.choices)
-      value = is_choice(value, row.choices) and value or nil
-   end
-   if value == nil then
+   local value = readers[type(row.default)](word)
+   local wants = options.wants(name, value)
+   if wants then
       return nil, ("--set: %s must be %s, not '%s'"):format(name, wants, word)
    end
    return { name = name, value = value }

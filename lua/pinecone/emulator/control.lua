@@ -5,7 +5,8 @@
 -- |---|---|
 -- | `GET /_emulator/requests` | the log: `{"requests":[...]}` |
 -- | `DELETE /_emulator/requests` | empties the log |
--- | `POST /_emulator/faults` | adds a fault plan |
+-- | `GET /_emulator/faults` | the plans that are set: `{"faults":[...]}`, each with its `count` of requests so far |
+-- | `POST /_emulator/faults` | adds a fault plan, or a list of them |
 -- | `DELETE /_emulator/faults` | removes all plans |
 -- | `GET /_emulator/time` | the emulated time: `{"now":"...","seconds":N}` |
 -- | `POST /_emulator/advance` | `{"seconds":N}` moves the clock; answers as `time` |
@@ -17,6 +18,7 @@ local calendar = require("pinecone.emulator.calendar")
 local clock = require("pinecone.emulator.clock")
 local json = require("pinecone.emulator.json")
 local request_log = require("pinecone.emulator.request_log")
+local tables = require("pinecone.emulator.tables")
 
 local control = {}
 
@@ -38,8 +40,17 @@ actions["DELETE requests"] = function(service)
    return {}
 end
 
-actions["POST faults"] = function(service, plan)
-   local added, problem = service.faults:add(plan)
+actions["GET faults"] = function(service)
+   return { faults = service.faults:list() }
+end
+
+actions["POST faults"] = function(service, given)
+   local added, problem
+   if given[1] ~= nil then
+      added, problem = service.faults:add_all(given)
+   else
+      added, problem = service.faults:add(given)
+   end
    if not added then
       return nil, problem
    end
@@ -110,7 +121,9 @@ end
 function control.answer(service, request)
    local action = actions[request.method .. " " .. request.path:sub(#PREFIX + 1)]
    if not action then
-      return response(404, { message = "no such control path" })
+      return response(404, {
+         message = "no such control path; there are " .. table.concat(tables.names(actions), ", "),
+      })
    end
    local arguments = read_arguments(request.body)
    if not arguments then

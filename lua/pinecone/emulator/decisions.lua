@@ -1,8 +1,10 @@
---- What the emulated project can be told, and what was decided where the
--- contract leaves a point open (section 10): one row for each option.
+--- What the emulated project can be told, and what was decided where Pinecone
+-- documents nothing: one row for each option.
 --
 -- `choices` lists the values allowed; without it any value of the default's
--- type is (numbers from 0 up).
+-- type is. Numbers are 0 or more, `whole` ones without a fraction, or from
+-- `least` to `most`. `names` tells what a table holds: a list of `operation`
+-- names, or an object by `failure` name.
 -- @module pinecone.emulator.decisions
 
 local VERSIONS = { "2025-04", "2025-10", "2026-04", "2026-07", "unstable" }
@@ -17,19 +19,19 @@ decisions.rows = {
    -- The project
    { name = "job_seconds", default = 2,
       text = "how long backups, restores, collections, new indexes and deletions take" },
-   { name = "max_indexes", default = 20, text = "indexes per project; one more is a 403" },
-   { name = "max_backups", default = 500, text = "backups per project; one more is a 403" },
-   { name = "max_collections", default = 100, text = "collections per project; one more is a 403" },
-   { name = "max_schedules", default = 3,
+   { name = "max_indexes", whole = true, default = 20, text = "indexes per project; one more is a 403" },
+   { name = "max_backups", whole = true, default = 500, text = "backups per project; one more is a 403" },
+   { name = "max_collections", whole = true, default = 100, text = "collections per project; one more is a 403" },
+   { name = "max_schedules", whole = true, default = 3,
       text = "schedules per index, enabled or not; one more is a 403" },
-   { name = "max_retention_days", default = 365,
+   { name = "max_retention_days", whole = true, default = 365,
       text = "longest retention of a schedule; more is a 400" },
    { name = "plan_has_backups", default = true,
       text = "false: creating backups and schedules is a 403" },
    { name = "past_due", default = false,
       text = "true: what costs money is a 402, until the invoices are paid" },
-   { name = "denied_operations", default = {},
-      text = "operations that the key may not do: a list of names, as in the request log; each is a 403" },
+   { name = "denied_operations", default = {}, names = "operation",
+      text = "operations that the key may not do: a JSON list of names as in the request log; each is a 403" },
    { name = "quota_code", default = "FORBIDDEN", choices = { "FORBIDDEN", "QUOTA_EXCEEDED" },
       text = "the code beside a quota's 403, up to 2026-04" },
 
@@ -45,7 +47,8 @@ decisions.rows = {
 
    -- Lists
    { name = "newest_first", default = true, text = "order of lists with pages; false: oldest first" },
-   { name = "default_limit", default = 10, text = "items on a page up to 2026-04; 100 from 2026-07 on" },
+   { name = "default_limit", default = 10, whole = true, least = 1, most = 100,
+      text = "items on a page up to 2026-04; 100 from 2026-07 on" },
    { name = "limit_out_of_range", default = "refuse", choices = { "refuse", "clamp" },
       text = "a limit that is too small or too large: a 400, or the nearest good one" },
    { name = "list_lag_seconds", default = 0,
@@ -68,7 +71,7 @@ decisions.rows = {
       text = "true: jobs stay visible when their target index is gone" },
 
    -- Schedules
-   { name = "run_hour", default = 6, text = "the hour, in UTC, at which new schedules run" },
+   { name = "run_hour", default = 6, whole = true, most = 23, text = "the hour, in UTC, at which new schedules run" },
    { name = "first_run", default = "next_day", choices = { "next_day", "next_period" },
       text = "when a new schedule runs first: the day after, or a day, week or month after" },
    { name = "month_end", default = "last_day", choices = { "last_day", "skip" },
@@ -81,8 +84,8 @@ decisions.rows = {
       text = "true: unknown keys of backup, restore, schedule and collection bodies are a 422" },
    { name = "unknown_path_body", default = "json", choices = { "json", "text", "empty" },
       text = "the body of a 404 for an unknown path and of a 405" },
-   { name = "messages", default = {},
-      text = "other texts of errors, by the names in the failure catalogue" },
+   { name = "messages", default = {}, names = "failure",
+      text = "a JSON object of other texts of errors, by the names in emulator/failure.lua" },
 }
 
 --- What was given, and the defaults of what was not.

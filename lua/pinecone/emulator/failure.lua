@@ -1,5 +1,5 @@
 --- Everything that the emulator refuses, as data: the kind decides status and
--- codes, the template the message (contract, section 2.3).
+-- codes, the template the message.
 -- @module pinecone.emulator.failure
 
 local kinds = {
@@ -114,7 +114,7 @@ Failure.__tostring = function(self) return self.message end
 -- @treturn table with `name`, `arguments`, `kind`, `message`, `status`, `code`
 --   (Pinecone's word), `newest_code` (in 2026-07, where it is another) and
 --   `number` (gRPC's code)
-return function(name, ...)
+local function new(_, name, ...)
    local row = catalogue[name] or error("no such failure: " .. tostring(name), 2)
    local kind = kinds[row[1]]
    return setmetatable({
@@ -122,3 +122,8 @@ return function(name, ...)
       status = kind.status, code = kind.code, newest_code = kind.newest_code, number = kind.number,
    }, Failure)
 end
+
+return setmetatable({
+   --- Whether there is a failure of this name.
+   exists = function(name) return catalogue[name] ~= nil end,
+}, { __call = new })

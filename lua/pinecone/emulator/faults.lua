@@ -34,7 +34,7 @@
 -- | `late` | seconds on the emulator's clock: answer at once, do what was asked for so much later |
 -- | `drop` | close the connection: `"before"` the effect, `"after"` it, `"during"` the answer's head |
 -- | `reset` | true, beside `drop`: close it with a reset |
--- | `lag` | seconds: for so long, lists do not show what this request makes |
+-- | `lag` | seconds: for so long, lists do not show what this request makes; a list does not show what is younger |
 -- | `job` | `"failed"` or `"cancelled"`: the job that it starts ends so |
 -- | `job_seconds` | how long that job takes |
 --
@@ -61,6 +61,7 @@
 -- `job` and `job_seconds` need an effect. Seconds may be fractions, up to a year.
 -- @module pinecone.emulator.faults
 
+local json = require("pinecone.emulator.json")
 local plans = require("pinecone.emulator.faults.plan")
 local tables = require("pinecone.emulator.tables")
 local writer = require("pinecone.emulator.http.writer")
@@ -209,6 +210,17 @@ function Faults:add_all(list)
       end
    end
    return true
+end
+
+--- The plans that are set, in order.
+-- @treturn table copies, each with `count`, the matching requests so far
+function Faults:list()
+   local listed = json.array()
+   for position, plan in ipairs(self.plans) do
+      listed[position] = tables.copy(plan)
+      listed[position].is_turn = nil
+   end
+   return listed
 end
 
 --- Removes all plans.

@@ -4,6 +4,7 @@
 -- @module pinecone.emulator.json
 
 local cjson = require("cjson").new()
+local utf8 = require("pinecone.emulator.utf8")
 
 cjson.decode_invalid_numbers(false)
 
@@ -22,15 +23,38 @@ function json.array(list)
    return setmetatable(list or {}, Array)
 end
 
+local function has_infinity(value)
+   if type(value) ~= "table" then
+      return value == math.huge or value == -math.huge
+   end
+   for _, inner in pairs(value) do
+      if has_infinity(inner) then
+         return true
+      end
+   end
+   return false
+end
+
+-- Only such a text can hold a number beyond all that there are, which
+-- lua-cjson takes for infinity.
+local function may_hold_infinity(text)
+   return text:find("[eE]%+?%d%d%d") or text:find(("%d"):rep(200))
+end
+
 --- Decodes JSON text.
 -- @tparam string text
 -- @return the value, or nil when the text is not JSON
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong with it
 function json.decode(text)
+   if not utf8.is_valid(text) then
+      return nil, "not UTF-8"
+   end
    local ok, value = pcall(cjson.decode, text)
    if not ok then
       return nil, value
+   elseif may_hold_infinity(text) and has_infinity(value) then
+      return nil, "number out of range"
    end
    return value
 end

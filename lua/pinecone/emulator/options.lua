@@ -2,6 +2,8 @@
 -- @module pinecone.emulator.options
 
 local decisions = require("pinecone.emulator.decisions")
+local failure = require("pinecone.emulator.failure")
+local routes = require("pinecone.emulator.api.routes")
 local tables = require("pinecone.emulator.tables")
 
 local options = {}
@@ -17,6 +19,31 @@ end
 local function is_text(value)
    return type(value) == "string" and value ~= ""
 end
+
+local function are_operations(value)
+   for key, name in pairs(value) do
+      if type(key) ~= "number" or not routes.operations[name] then
+         return false
+      end
+   end
+   return true
+end
+
+local function are_messages(value)
+   for name, text in pairs(value) do
+      if not failure.exists(name) or type(text) ~= "string" then
+         return false
+      end
+   end
+   return true
+end
+
+local tables_of = {
+   operation = { check = are_operations,
+      wants = "a list of operations, such as create_backup or list_project_backups" },
+   failure = { check = are_messages,
+      wants = "texts by names of emulator/failure.lua, such as index_not_found" },
+}
 
 local function is_boolean(value)
    return type(value) == "boolean"
@@ -39,10 +66,8 @@ local known = {
 }
 
 local by_type = {
-   boolean = { check = is_boolean, wants = "a boolean" },
-   number = { check = is_count, wants = "a number, 0 or more" },
+   boolean = { check = is_boolean, wants = "true or false" },
    string = { check = function(value) return type(value) == "string" end, wants = "a string" },
-   table = { check = function(value) return type(value) == "table" end, wants = "a table" },
 }
 
 local function one_of(choices)
@@ -63,13 +88,52 @@ local function one_of(choices)
    }
 end
 
+local function table_of(kind)
+   local rule = tables_of[kind]
+   return {
+      check = function(value) return type(value) == "table" and rule.check(value) end, wants = rule.wants,
+   }
+end
+
+local function number_rule(row)
+   local least, most = row.least or 0, row.most or math.huge
+   return {
+      check = function(value)
+         return type(value) == "number" and value >= least and value <= most
+            and (not row.whole or value % 1 == 0)
+      end,
+      wants = (row.whole and "a whole number" or "a number")
+         .. (row.most and (" from %d to %d"):format(least, most) or (", %d or more"):format(least)),
+   }
+end
+
+local function rule_of(row)
+   if row.choices then
+      return one_of(row.choices)
+   elseif row.names then
+      return table_of(row.names)
+   elseif type(row.default) == "number" then
+      return number_rule(row)
+   end
+   return by_type[type(row.default)]
+end
+
 for _, row in ipairs(decisions.rows) do
-   local rule = row.choices and one_of(row.choices) or by_type[type(row.default)]
+   local rule = rule_of(row)
    known[row.name] = { default = row.default, check = rule.check, wants = rule.wants }
 end
 
 local function names(own)
    return table.concat(tables.names(tables.copy(known, own)), ", ")
+end
+
+--- What an option must be, where a value is not good for it.
+-- @tparam string name of a known option
+-- @param value
+-- @treturn ?string such as "a boolean"; nil for a good value
+function options.wants(name, value)
+   local option = known[name]
+   return not option.check(value) and option.wants or nil
 end
 
 --- Checks options and fills in the defaults. Misuse raises an error that

@@ -85,7 +85,9 @@ local function read_data(what, given)
       file:close()
    end
    if not text then
-      return nil, ("cannot read the %s file %s"):format(what, problem)
+      -- Lua names the file only where it cannot be opened.
+      problem = problem:sub(1, #given + 2) == given .. ": " and problem:sub(#given + 3) or problem
+      return nil, ("cannot read the %s file %s: %s"):format(what, given, problem)
    end
    local data = json.decode(text)
    if type(data) ~= "table" then
@@ -126,7 +128,7 @@ end
 
 local function listen_message(port, problem)
    if problem:find("EADDRINUSE", 1, true) then
-      return ("port %d is already in use"):format(port)
+      return ("port %d is already in use; 0 takes a free one"):format(port)
    end
    return ("cannot listen on port %d: %s"):format(port, problem)
 end

@@ -15,16 +15,6 @@ local state = require("pinecone.emulator.state")
 
 local service = {}
 
-local function operation_names()
-   local names = {}
-   for _, plane in pairs(routes) do
-      for _, route in ipairs(plane) do
-         names[route.operation] = true
-      end
-   end
-   return names
-end
-
 --- @type Service
 local Service = {}
 Service.__index = Service
@@ -221,7 +211,7 @@ function service.new(environment, options)
       open_host = environment.open_host, close_host = environment.close_host,
       keeper = environment.keeper, seed = environment.seed,
       complain = environment.complain or no_complaint, late = {},
-      options = options, log = request_log.new(), faults = faults.new(operation_names()),
+      options = options, log = request_log.new(), faults = faults.new(routes.operations),
    }, Service)
    self.state = new_state(self)
    self.api = api.new({

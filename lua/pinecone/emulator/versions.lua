@@ -1,4 +1,4 @@
---- What each API version does differently, as data (contract, section 1.2).
+--- What each API version does differently, as data.
 --
 -- | trait | meaning |
 -- |---|---|

@@ -60,8 +60,9 @@ end
 local function configures_classic(self)
    self:gets(202, self.pc:configure_index { index_name = "movies", deletion_protection = "enabled" })
    self:gets(202, self.pc:configure_index { index_name = "pods", spec = { pod = { replicas = 2 } } })
+   self:gets(201, self.pc:create_index(self:dense("novels", { dimension = 1024 })))
    self:gets(202, self.pc:configure_index {
-      index_name = "movies", embed = { model = "multilingual-e5-large", field_map = { text = "plot" } },
+      index_name = "novels", embed = { model = "multilingual-e5-large", field_map = { text = "plot" } },
    })
    if self.version ~= "2025-04" then
       self:gets(202, self.pc:configure_index {
@@ -84,8 +85,11 @@ local function configures_newest(self)
       mode = "Dedicated", dedicated = { scaling = "Manual", manual = { replicas = 2 }, node_type = "t1" },
    } })
    self:gets(200, self.pc:configure_index { index_name = "movies", read_capacity = { mode = "OnDemand" } })
+   self:gets(201, self.pc:create_index(self:dense("novels", { schema = { fields = {
+      _values = { type = "dense_vector", dimension = 1024, metric = "cosine" },
+   } } })))
    self:gets(200, self.pc:configure_index {
-      index_name = "movies",
+      index_name = "novels",
       schema = { fields = { plot = { type = "semantic_text", model = "multilingual-e5-large" } } },
    })
 end

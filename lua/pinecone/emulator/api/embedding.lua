@@ -1,15 +1,10 @@
---- Embedding models of integrated indexes: what vectors they make.
+--- Indexes of an embedding model, as requests ask for them.
 -- @module pinecone.emulator.api.embedding
 
 local failure = require("pinecone.emulator.failure")
+local models = require("pinecone.emulator.state.models")
 
 local embedding = {}
-
-local models = {
-   ["llama-text-embed-v2"] = { vector_type = "dense", dimension = 1024, metric = "cosine" },
-   ["multilingual-e5-large"] = { vector_type = "dense", dimension = 1024, metric = "cosine" },
-   ["pinecone-sparse-english-v0"] = { vector_type = "sparse", metric = "dotproduct" },
-}
 
 --- What an index of a model is like.
 -- @tparam table given `model`, `field_map`, and optionally `metric`,

@@ -17,7 +17,7 @@ local api = {}
 --- Largest request bodies in bytes, for each plane.
 api.body_limits = { control = 1048576, data = 4194304, legacy = 1048576 }
 
--- How each plane writes a failure (contract, section 2.1: E1, E3 and E6).
+-- How each plane writes a failure.
 local failure_shapes = {
    control = function(problem, message)
       return { error = { code = problem.code, message = message }, status = problem.status }
@@ -209,8 +209,9 @@ local function refuse(self, request, resolved, problem)
    end
    if problem.name == "method_not_allowed" then
       refused.headers.allow = table.concat(resolved.allowed, ", ")
-   elseif problem.name == "invalid_api_key" and request.plane == "legacy" then
-      refused.headers["www-authenticate"] = refused.body
+   elseif problem.name == "invalid_api_key" then
+      refused.headers["x-pinecone-auth-rejected-reason"] = plain_refusals.control
+      refused.headers["www-authenticate"] = request.plane == "legacy" and refused.body or nil
    end
    return refused
 end
@@ -255,7 +256,7 @@ end
 -- @treturn Api
 function api.new(settings)
    local routers = {}
-   for plane, rows in pairs(routes) do
+   for plane, rows in pairs(routes.planes) do
       routers[plane] = router.new(rows)
    end
    local completed = decisions.complete(settings.options)

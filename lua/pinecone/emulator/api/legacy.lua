@@ -1,4 +1,4 @@
--- Handlers of the legacy controller (contract, section 9): collections as they
+-- Handlers of the legacy controller: collections as they
 -- were before 2024. Successes and failures are text, lists are bare.
 
 local body = require("pinecone.emulator.api.body")

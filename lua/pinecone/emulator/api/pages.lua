@@ -1,4 +1,4 @@
---- Pages of lists and their tokens (contract, section 1.3).
+--- Pages of lists and their tokens.
 --
 -- A token is base64 of `{"limit":N,"offset":N}`. A limit beside a token
 -- changes the size and keeps the offset. A full page always carries a token,

@@ -1,5 +1,6 @@
 --- Every endpoint: operation, method, path, status of success (versions may
--- differ), handler.
+-- differ), handler. `planes` has the routes by plane, `operations` the names of
+-- all operations.
 -- @module pinecone.emulator.api.routes
 
 local handlers = {}
@@ -16,10 +17,10 @@ local function route(operation, method, template, success)
    }
 end
 
-local routes = {}
+local planes = {}
 
 --- The control plane.
-routes.control = {
+planes.control = {
    route("list_indexes", "GET", "/indexes", 200),
    route("create_index", "POST", "/indexes", 201),
    route("create_index_for_model", "POST", "/indexes/create-for-model", 201),
@@ -50,7 +51,7 @@ routes.control = {
 }
 
 --- The data plane, on each index's own port.
-routes.data = {
+planes.data = {
    route("upsert_vectors", "POST", "/vectors/upsert", 200),
    route("fetch_vectors", "GET", "/vectors/fetch", 200),
    route("list_vectors", "GET", "/vectors/list", 200),
@@ -59,7 +60,7 @@ routes.data = {
 }
 
 --- The legacy controller, on a port of its own.
-routes.legacy = {
+planes.legacy = {
    route("legacy_create_collection", "POST", "/collections", 201),
    route("legacy_list_collections", "GET", "/collections", 200),
    route("legacy_describe_collection", "GET", "/collections/{collection_name}", 200),
@@ -72,8 +73,15 @@ local feature_of = {
    describe_backup_schedule = "schedules", update_backup_schedule = "schedules",
    delete_backup_schedule = "schedules", list_backup_schedule_history = "schedules",
 }
-for _, row in ipairs(routes.control) do
+for _, row in ipairs(planes.control) do
    row.feature = feature_of[row.operation]
 end
 
-return routes
+local operations = {}
+for _, rows in pairs(planes) do
+   for _, row in ipairs(rows) do
+      operations[row.operation] = true
+   end
+end
+
+return { planes = planes, operations = operations }

@@ -10,7 +10,7 @@ local schema = require("pinecone.emulator.api.schema")
 local shapes = {}
 
 -- The service answers a create some tens of microseconds before it stores the
--- backup: the two times that it shows differ (contract, section 1.4).
+-- backup: the two times that it shows differ.
 local CREATE_IS_EARLIER = 48e-6
 local CREATE_NANOSECONDS = "118Z"
 
@@ -25,7 +25,7 @@ local function backup_time(time)
    return calendar.microseconds(time, "Z")
 end
 
--- Up to 2026-04, null stands for what is not there (contract, section 1.5).
+-- Up to 2026-04, null stands for what is not there.
 local function classic_backup(shape, backup, version)
    local definition, counts = backup.definition, backup.counts or {}
    shape.name = or_null(backup.name)
@@ -233,6 +233,16 @@ local function typed_index(shape, index, version)
    shape.tags = or_null(index.tags)
 end
 
+-- Dedicated capacity without replicas disables an index.
+local function status_of(index)
+   local held = index.read_capacity
+   local manual = held and held.mode == "Dedicated" and held.dedicated.manual
+   if index.state == "Ready" and manual and manual.replicas == 0 then
+      return { ready = false, state = "Disabled" }
+   end
+   return { ready = index.state == "Ready", state = index.state }
+end
+
 --- IndexModel.
 -- @tparam table index
 -- @tparam table call
@@ -241,7 +251,7 @@ function shapes.index(index, call)
    local shape = {
       name = index.name,
       host = index.host,
-      status = { ready = index.state == "Ready", state = index.state },
+      status = status_of(index),
       deletion_protection = index.deletion_protection,
    }
    local complete = call.version.typed and typed_index or classic_index

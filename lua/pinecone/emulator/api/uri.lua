@@ -1,6 +1,8 @@
 --- Paths and queries, percent-decoded.
 -- @module pinecone.emulator.api.uri
 
+local utf8 = require("pinecone.emulator.utf8")
+
 local uri = {}
 
 local function decode_byte(digits)
@@ -9,12 +11,13 @@ end
 
 --- Decodes percent-encoding.
 -- @tparam string text
--- @treturn string or nil when the encoding is broken
+-- @treturn string or nil when the encoding is broken, or what comes out is not UTF-8
 function uri.decode(text)
    if text:gsub("%%%x%x", ""):find("%", 1, true) then
       return nil
    end
-   return (text:gsub("%%(%x%x)", decode_byte))
+   local decoded = text:gsub("%%(%x%x)", decode_byte)
+   return utf8.is_valid(decoded) and decoded or nil
 end
 
 --- Splits a path into its decoded segments.

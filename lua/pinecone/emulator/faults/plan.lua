@@ -24,7 +24,7 @@ local function is_whole(value, least, most)
 end
 
 local function is_line(value)
-   return type(value) == "string" and not value:find("[\r\n]")
+   return type(value) == "string" and not value:find("[%z\1-\8\10-\31\127]")
 end
 
 local function whole(least, most)
@@ -240,7 +240,10 @@ local function bad_operation(copied, operations)
    if not operation then
       return "a fault plan needs an operation"
    elseif operation ~= "*" and not operations[operation] then
-      return ("unknown operation '%s' in a fault plan"):format(operation)
+      local meant = nearest(operation, tables.names(operations))
+      return ("unknown operation '%s' in a fault plan; %s"):format(operation,
+         meant and ("did you mean %s?"):format(meant)
+         or "it takes * and " .. table.concat(tables.names(operations), ", "))
    end
 end
 

@@ -111,7 +111,7 @@ local function backups_under(self, index_name)
 end
 
 --- The backups of an index that exists, or of all that ever had its name
--- (contract, section 4.4).
+--.
 -- @tparam string index_name
 -- @tparam[opt] boolean include_deleted
 -- @treturn table a sequence, or nil and the failure
@@ -168,10 +168,19 @@ function methods:mark_source_deleted(index)
    end
 end
 
+-- One event at a time looks whether a backup has expired: one that comes too
+-- early plans the next.
+function methods:look_at_expiry(backup, at)
+   backup.looked_at = at
+   self:plan(at, "backup_expired", { id = backup.id })
+end
+
 -- Lets a scheduled backup expire so many days after it was taken.
 function methods:set_retention(backup, days)
    backup.expires_at = backup.created_at + days * calendar.DAY
-   self:plan(math.max(backup.expires_at, self.time), "backup_expired", { id = backup.id })
+   if not backup.looked_at or backup.expires_at < backup.looked_at then
+      self:look_at_expiry(backup, math.max(backup.expires_at, self.time))
+   end
 end
 
 function events:backup_finished(event)
@@ -194,12 +203,14 @@ end
 -- A backup that is being restored expires when the restore is done.
 function events:backup_expired(event)
    local backup = rows.get(self.data.backups, event.id)
-   if not backup or backup.expires_at > self.time then
+   if not backup or backup.looked_at ~= event.at then
       return
    end
    local pending = self:pending_restores_of(backup)
-   if #pending > 0 then
-      self:plan(pending[#pending].completes_at, "backup_expired", { id = backup.id })
+   if backup.expires_at > self.time then
+      self:look_at_expiry(backup, backup.expires_at)
+   elseif #pending > 0 then
+      self:look_at_expiry(backup, pending[#pending].completes_at)
    else
       rows.remove(self.data.backups, backup.id)
    end

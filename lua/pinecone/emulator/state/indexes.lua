@@ -1,6 +1,7 @@
 -- Indexes: made empty, from a backup or from a collection; configured; deleted.
 
 local failure = require("pinecone.emulator.failure")
+local models = require("pinecone.emulator.state.models")
 local records = require("pinecone.emulator.state.records")
 local rows = require("pinecone.emulator.state.rows")
 local rules = require("pinecone.emulator.state.rules")
@@ -10,6 +11,12 @@ local methods, events = {}, {}
 
 local ANY = {}
 
+-- What a byoc index has that says nothing else, and every one that is restored.
+local BYOC_CAPACITY = {
+   mode = "Dedicated",
+   dedicated = { node_type = "b1", scaling = "Manual", manual = { replicas = 1, shards = 1 } },
+}
+
 local function check_definition(definition, limits)
    local place = definition.kind == "serverless"
       and rules.place(definition.cloud, definition.region)
@@ -17,7 +24,7 @@ local function check_definition(definition, limits)
       rules.index_name(definition.name),
       rules.vectors(definition),
       rules.pod(definition.pod),
-      rules.read_capacity(definition.read_capacity),
+      rules.read_capacity(definition.read_capacity, definition.kind),
       rules.metadata_schema(definition.schema),
       rules.tags(definition.tags, limits),
       rules.deletion_protection(definition.deletion_protection),
@@ -42,6 +49,7 @@ function methods:add_index(definition, source)
    })
    index.tags = definition.tags and next(definition.tags) and definition.tags or nil
    index.deletion_protection = definition.deletion_protection or "disabled"
+   index.read_capacity = index.read_capacity or index.kind == "byoc" and BYOC_CAPACITY or nil
    index.host = self.open_host(index)
    self:add_row("indexes", index.name, index)
    self:plan(self:end_of_job(), "index_initialized",
@@ -126,13 +134,17 @@ local function merge_tags(tags, changes)
    return next(merged) and merged or nil
 end
 
+local function adds_tags(index, tags)
+   return tags and #tables.names(tags) > #tables.names(index.tags or {})
+end
+
 local function merge_pod(index, changes)
    local pod = tables.copy(index.pod, changes)
    pod.pods = pod.replicas * pod.shards
    return pod
 end
 
--- A new scaling comes with its numbers; numbers alone are ignored (contract, A4.3).
+-- A new scaling comes with its numbers; numbers alone are ignored.
 local function merge_capacity(index, patch)
    if patch.mode ~= "Dedicated" then
       return patch
@@ -168,6 +180,12 @@ local function merge_embed(index, changes)
    elseif held.model and model ~= held.model then
       return nil, failure("invalid_request", "The embedding model of an index cannot be changed.")
    end
+   local made = models[model]
+   if not made then
+      return nil, failure("model_not_found", model)
+   elseif made.vector_type ~= index.vector_type or made.dimension ~= index.dimension then
+      return nil, failure("invalid_request", "The vectors of the model are not those of the index.")
+   end
    return {
       model = model, metric = index.metric, dimension = index.dimension, vector_type = index.vector_type,
       field_map = changes.field_map or held.field_map,
@@ -202,8 +220,8 @@ function methods:configure_index(name, changes, limits)
    local embed, no_embed = merged(merge_embed, index, changes.embed)
    -- What an earlier version of the API allowed in the other tags may stay.
    local refused = rules.first(rules.tags(changes.tags, limits),
-      rules.tags(tags, { tag_count = limits.tag_count }), rules.pod(pod),
-      rules.read_capacity(capacity), no_capacity, no_embed,
+      adds_tags(index, tags) and rules.tags(tags, { tag_count = limits.tag_count }) or nil,
+      rules.pod(pod), rules.read_capacity(capacity, index.kind), no_capacity, no_embed,
       rules.deletion_protection(changes.deletion_protection))
    if refused then
       return nil, refused

@@ -9,12 +9,6 @@ local methods, events = {}, {}
 
 local NO_LIMITS = {}
 
--- What every restored byoc index gets (contract, section 4.6).
-local BYOC_CAPACITY = {
-   mode = "Dedicated",
-   dedicated = { node_type = "b1", scaling = "Manual", manual = { replicas = 1, shards = 1 } },
-}
-
 -- How a job ends whose fault says that it ends badly.
 local bad_ends = { failed = "Failed", cancelled = "Cancelled" }
 
@@ -34,9 +28,7 @@ local function definition_from(self, backup, given)
    definition.deletion_protection = given.deletion_protection
    definition.source_backup_id = backup.id
    definition.region = given.region or definition.region
-   if definition.kind == "byoc" then
-      definition.read_capacity = BYOC_CAPACITY
-   elseif self.options.restore_read_capacity == "apply" then
+   if definition.kind ~= "byoc" and self.options.restore_read_capacity == "apply" then
       definition.read_capacity = given.read_capacity
    end
    return definition

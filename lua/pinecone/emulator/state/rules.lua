@@ -1,4 +1,4 @@
---- Rules for names, tags and places (contract, section 8.1).
+--- Rules for names, tags and places.
 -- Each check returns nil, or the failure. Some depend on the version: `limits`
 -- has `narrow_tags` (few characters in values), `tag_count` and `backup_names`
 -- (whether they have to be resource names).
@@ -147,9 +147,12 @@ end
 
 --- Checks the read capacity of a new index, or what a change makes of it.
 -- @tparam ?table capacity
-function rules.read_capacity(capacity)
+-- @tparam[opt] string kind of the index
+function rules.read_capacity(capacity, kind)
    local mode, problem = capacity and capacity.mode, nil
-   if capacity and mode ~= "OnDemand" and mode ~= "Dedicated" then
+   if mode == "OnDemand" and kind == "byoc" then
+      problem = "A byoc index needs Dedicated read_capacity."
+   elseif capacity and mode ~= "OnDemand" and mode ~= "Dedicated" then
       problem = "read_capacity.mode must be OnDemand or Dedicated."
    elseif mode == "Dedicated" then
       problem = dedicated_problem(capacity.dedicated)

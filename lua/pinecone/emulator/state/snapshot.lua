@@ -6,10 +6,9 @@
 --     "namespaces": [{"count": 2, "bytes": 34, "records": [...]}, ...],
 --     "data": {...}}
 --
--- In `data` a set of records is `{"$records": {NAMESPACE: POSITION}}`. JSON and
--- lua-cjson lose some values, which have words: `{"$": "array"}` is an empty
--- array, `{"$": "inf"}` a number beyond all others. Keys that begin with `$`
--- have another one in front.
+-- In `data` a set of records is `{"$records": {NAMESPACE: POSITION}}`.
+-- lua-cjson cannot tell an empty array from an empty object, so it is
+-- `{"$": "array"}`. Keys that begin with `$` have another one in front.
 -- @module pinecone.emulator.state.snapshot
 
 local json = require("pinecone.emulator.json")
@@ -25,7 +24,6 @@ local reader = require("cjson").new()
 reader.decode_max_depth(DEEPEST)
 
 local ARRAY = getmetatable(json.array())
-local infinities = { inf = math.huge, ["-inf"] = -math.huge }
 
 -- Where rows hold sets of records.
 local holders = { records = true, source_records = true }
@@ -57,9 +55,7 @@ local function pack_array(list)
 end
 
 function pack(value)
-   if value == math.huge or value == -math.huge then
-      return { ["$"] = value > 0 and "inf" or "-inf" }
-   elseif type(value) ~= "table" then
+   if type(value) ~= "table" then
       return value
    elseif getmetatable(value) == ARRAY or value[1] ~= nil then
       return pack_array(value)
@@ -186,7 +182,7 @@ function unpack_value(value, namespaces)
    if type(value) ~= "table" then
       return value
    elseif value["$"] then
-      return value["$"] == "array" and json.array() or infinities[value["$"]]
+      return json.array()
    elseif value["$records"] then
       return unpack_set(value["$records"], namespaces)
    end
