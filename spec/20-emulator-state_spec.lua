@@ -496,6 +496,18 @@ describe("the emulated project", function()
          assert.equal(12, project:counts().backups)
       end)
 
+      it("do not pile up events however often the retention changes", function()
+         local made = schedule("docs")
+         pass(6 * DAY)
+         local before = #project.data.agenda.events
+         for number = 1, 100 do
+            project:update_backup_schedule(made.id, { expire_after_days = number % 2 == 0 and 7 or 30 })
+         end
+         assert.equal(before, #project.data.agenda.events)
+         pass(30 * DAY)
+         assert.equal(7, #project:list_project_backups())
+      end)
+
       it("start a new frequency on the following day", function()
          local made = schedule("docs", { frequency = "monthly" })
          pass(10 * DAY)

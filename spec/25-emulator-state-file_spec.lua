@@ -365,6 +365,26 @@ describe("the emulator's state file", function()
       end)
    end
 
+   for what, change in pairs({
+      ["names an index that is not there"] = { '"order":%["docs"%]', '"order":["docs","songs"]' },
+      ["has an event at no time"] = { '"at":[%d.]+', '"at":"soon"' },
+      ["has an index without host"] = { '"host":"[^"]*"', '"host":5' },
+      ["has a clock before all times"] = { '"emulated":[%d.]+', '"emulated":-1e300' },
+   }) do
+      it("is refused when somebody changed it so that it " .. what, function()
+         spawn({ state = path, job_seconds = 3600 })
+         done("POST", "/indexes", serverless("docs"))
+         running:stop()
+         local text, count = folder:read("state.json"):gsub(change[1], change[2], 1)
+         assert.equal(1, count)
+         folder:write("state.json", text)
+         local made, problem = emulator.spawn({ state = path })
+         assert.is_nil(made)
+         assert.truthy(problem:find("it is damaged", 1, true), problem)
+         assert.equal(text, folder:read("state.json"))
+      end)
+   end
+
    it("is refused when it is of a newer format", function()
       local text = '{"format":"lua-pinecone emulator state","version":2}'
       folder:write("state.json", text)

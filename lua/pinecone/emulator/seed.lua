@@ -46,8 +46,12 @@ local function is_table(value)
    return type(value) == "table"
 end
 
+local function is_list(value)
+   return is_table(value) and (value[1] ~= nil or next(value) == nil)
+end
+
 local function is_content(value)
-   return is_table(value) or type(value) == "number" and value >= 0 and value % 1 == 0
+   return is_list(value) or type(value) == "number" and value >= 0 and value % 1 == 0
 end
 
 local function is_days(value)

@@ -9,7 +9,7 @@ local uv = require("luv")
 
 local store = {}
 
-local FILE_MODE = tonumber("644", 8)
+local FILE_MODE, FOLDER_MODE = tonumber("644", 8), tonumber("755", 8)
 
 --- @type Store
 local Store = {}
@@ -96,18 +96,49 @@ local function holder(path)
    end
 end
 
-local function take_lock(path)
-   local own = identity(uv.os_getpid())
-   local ok, problem, code = write_file(path, "wx", own)
-   if code == "EEXIST" then
-      local pid = holder(path)
-      if pid then
-         return nil, ("process %d uses it"):format(pid)
-      end
-      uv.fs_unlink(path)
-      ok, problem = write_file(path, "wx", own)
+-- A lock that nobody holds is replaced by one process at a time: the folder
+-- beside it can be made only once. One that a killed process left is old.
+local TAKEOVER_SECONDS = 5
+
+local function is_old(path)
+   local status = uv.fs_stat(path)
+   return status ~= nil and uv.gettimeofday() - status.mtime.sec > TAKEOVER_SECONDS
+end
+
+local function take_over(own, path)
+   local guard = path .. ".takeover"
+   local ok, problem, code = uv.fs_mkdir(guard, FOLDER_MODE)
+   if not ok and code == "EEXIST" and is_old(guard) then
+      uv.fs_rmdir(guard)
+      ok, problem = uv.fs_mkdir(guard, FOLDER_MODE)
    end
-   return ok, problem and problem .. "; its folder must exist and be writable"
+   if not ok then
+      return nil, code == "EEXIST" and "another process is just taking it over" or problem
+   end
+   local pid = holder(path)
+   if pid then
+      ok, problem = nil, ("process %d uses it"):format(pid)
+   else
+      ok, problem = uv.fs_rename(own, path)
+   end
+   uv.fs_rmdir(guard)
+   return ok, problem
+end
+
+-- The lock appears with all that it says, so that nobody reads half of it.
+local function take_lock(path)
+   local own = ("%s.%d"):format(path, uv.os_getpid())
+   local ok, problem = write_file(own, "w", identity(uv.os_getpid()))
+   if not ok then
+      return nil, problem .. "; its folder must exist and be writable"
+   end
+   local code
+   ok, problem, code = uv.fs_link(own, path)
+   if code == "EEXIST" then
+      ok, problem = take_over(own, path)
+   end
+   uv.fs_unlink(own)
+   return ok, problem
 end
 
 --- Opens a state file, which need not be there yet, for this process alone.

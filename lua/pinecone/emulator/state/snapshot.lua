@@ -11,6 +11,7 @@
 -- `{"$": "array"}`. Keys that begin with `$` have another one in front.
 -- @module pinecone.emulator.state.snapshot
 
+local clock = require("pinecone.emulator.clock")
 local json = require("pinecone.emulator.json")
 local tables = require("pinecone.emulator.tables")
 
@@ -154,10 +155,10 @@ end
 
 --- The whole text.
 -- @tparam table body what @{body} gave
--- @tparam table clock what the clock's `save` gave
+-- @tparam table kept what the clock's `save` gave
 -- @treturn string
-function snapshot.text(body, clock)
-   return ('{"format":"%s","version":%d,\n"clock":%s'):format(FORMAT, VERSION, json.encode(clock))
+function snapshot.text(body, kept)
+   return ('{"format":"%s","version":%d,\n"clock":%s'):format(FORMAT, VERSION, json.encode(kept))
       .. table.concat(body)
 end
 
@@ -201,6 +202,33 @@ local function unpack_namespace(packed)
    return namespace
 end
 
+local function check_rows(set)
+   for _, key in ipairs(set.order) do
+      assert(type(set.by_key[key]) == "table")
+   end
+end
+
+local function is_time(value)
+   return type(value) == "number" and value >= 0 and value <= clock.LAST
+end
+
+local function check_data(data)
+   for _, event in ipairs(data.agenda.events) do
+      assert(is_time(event.at) and type(event.kind) == "string")
+   end
+   for _, name in ipairs({ "indexes", "backups", "restore_jobs", "collections", "schedules" }) do
+      check_rows(data[name])
+   end
+   for _, index in pairs(data.indexes.by_key) do
+      assert(type(index.host) == "string")
+   end
+   assert(data.project_id and data.former_index_names)
+end
+
+local function check_clock(kept)
+   assert(is_time(kept.emulated) and is_time(kept.real))
+end
+
 local function unpack_project(document)
    local namespaces = {}
    for position, packed in ipairs(document.namespaces) do
@@ -210,7 +238,8 @@ local function unpack_project(document)
    for _, namespace in ipairs(namespaces) do
       namespace.used = nil
    end
-   assert(data.agenda.events and data.indexes.order and data.project_id)
+   check_data(data)
+   check_clock(document.clock)
    return { data = data, clock = { emulated = 0 + document.clock.emulated, real = 0 + document.clock.real } }
 end
 
