@@ -442,6 +442,27 @@ describe("A success that is none", function()
    end
 end)
 
+describe("A deletion", function()
+
+   for _, operation in ipairs { "delete_backup", "delete_index", "delete_collection" } do
+      it(("is not done because a portal shows its page: %s"):format(operation), function()
+         local page = "<html><title>Log in</title></html>"
+         local err = failure_of(operation, { status = 200, headers = HTML, body = page })
+         assert.equal("protocol", err.kind)
+         assert.is_true(err.maybe_applied)
+         holds(err.message, "Log in")
+      end)
+   end
+
+   it("is done whatever the words and the label of the answer are", function()
+      for _, answer in ipairs { { HTML, "" }, { TEXT, "Deleted" }, { HTML, "{}" }, { JSON, "null" } } do
+         emulator:clear_faults()
+         assert(emulator:fault { operation = "delete_backup", status = 202, headers = answer[1], body = answer[2] })
+         assert.is_true(pc:delete_backup "b-1")
+      end
+   end)
+end)
+
 -- The key -------------------------------------------------------------------------------------------------------------
 
 describe("An error", function()

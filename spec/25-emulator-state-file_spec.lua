@@ -369,6 +369,9 @@ describe("the emulator's state file", function()
       ["names an index that is not there"] = { '"order":%["docs"%]', '"order":["docs","songs"]' },
       ["has an event at no time"] = { '"at":[%d.]+', '"at":"soon"' },
       ["has an index without host"] = { '"host":"[^"]*"', '"host":5' },
+      ["has no tables"] = { '"backups":{', '"backup":{' },
+      ["has records that are none"] = { '{"%$records":{}}', "5" },
+      ["has an event of an unknown kind"] = { '"events":%[', '"events":[{"at":5,"kind":"dance"},' },
       ["has a clock before all times"] = { '"emulated":[%d.]+', '"emulated":-1e300' },
    }) do
       it("is refused when somebody changed it so that it " .. what, function()
@@ -441,9 +444,20 @@ describe("the emulator's state file", function()
       gone:remove()
    end)
 
+   it("says what keeps it from being locked", function()
+      folder:write("state.json.lock", "1 0")
+      folder:write("state.json.lock.takeover", "")
+      local made, problem = emulator.spawn({ state = path })
+      assert.is_nil(made)
+      assert.truthy(problem:find("where there is none, remove " .. path .. ".lock.takeover", 1, true), problem)
+   end)
+
    it("is what a symbolic link points to", function()
       assert(uv.fs_symlink(folder:write("real.json", ""), path))
       uv.fs_unlink(folder:path("real.json"))
+      local made, problem = emulator.spawn({ state = path })
+      assert.is_nil(made)
+      assert.truthy(problem:find("it is a symbolic link to what is not there", 1, true), problem)
       spawn({ state = folder:path("real.json") })
       done("POST", "/indexes", serverless("docs"))
       running:kill()

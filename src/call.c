@@ -326,11 +326,13 @@ static int fail(lua_State *L, const Call *call, bool maybe_applied)
 static bool push_bare_success(lua_State *L, const Call *call, const FailedAnswer *answer)
 {
     const Operation *operation = call->operation;
+    if (failure_is_page(answer)) /* of a proxy or a portal: the API has not been asked */
+        return false;
     if (operation->answer == ANSWER_TRUE || (operation->answer == ANSWER_ANY && answer->length == 0)) {
         lua_pushboolean(L, 1);
         return true;
     }
-    if (call->client->environment == NULL || operation->legacy != LEGACY_NAMED || failure_is_page(answer))
+    if (call->client->environment == NULL || operation->legacy != LEGACY_NAMED)
         return false;
     lua_createtable(L, 0, 1);
     lua_pushstring(L, call->target);

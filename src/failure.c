@@ -138,7 +138,10 @@ bool failure_is_page(const FailedAnswer *answer)
     size_t i = 0;
     while (i < answer->length && isspace((unsigned char)answer->body[i]))
         i++;
-    return strncasecmp(answer->content_type, "text/html", 9) == 0 || (i < answer->length && answer->body[i] == '<');
+    if (i == answer->length)
+        return false;
+    bool json = answer->body[i] == '{' || answer->body[i] == '['; /* whatever its label says */
+    return answer->body[i] == '<' || (!json && strncasecmp(answer->content_type, "text/html", 9) == 0);
 }
 
 /* A closed client has forgotten its key and could not keep it out of what it shows. */

@@ -35,10 +35,22 @@ local function has_infinity(value)
    return false
 end
 
--- Only such a text can hold a number beyond all that there are, which
--- lua-cjson takes for infinity.
+-- Written out, a number beyond all that there are has 309 digits or more, so
+-- that one of the blocks that a text is cut into is all digits.
+local BLOCK = 150
+local DIGITS = "^" .. ("%d"):rep(BLOCK)
+
+-- Only such a text can hold a number that lua-cjson takes for infinity.
 local function may_hold_infinity(text)
-   return text:find("[eE]%+?%d%d%d") or text:find(("%d"):rep(200))
+   if text:find("[eE]%+?%d%d%d") then
+      return true
+   end
+   for position = 1, #text, BLOCK do
+      if text:find(DIGITS, position) then
+         return true
+      end
+   end
+   return false
 end
 
 --- Decodes JSON text.

@@ -32,10 +32,17 @@ function Keeper:load()
    end
    local project, problem = snapshot.read(text)
    if not project then
-      return nil, ("cannot use the state file %s: %s. Name another file, or move this one away")
-         :format(self.store.path, problem)
+      return nil, self:refusal(problem)
    end
    return project
+end
+
+--- Says that the file cannot be used.
+-- @tparam string problem
+-- @treturn string
+function Keeper:refusal(problem)
+   return ("cannot use the state file %s: %s. Name another file, or move this one away")
+      :format(self.store.path, problem)
 end
 
 --- Writes the project, unless the file holds the same.

@@ -154,13 +154,23 @@ end
 
 -- Goes on with the project of the file. Indexes get their ports back, where
 -- these are free.
-local function go_on(self, project)
+local function restore(self, project)
    self.clock.restore(project.clock)
    use_state(self, project.data)
    for _, index in ipairs(rows.select(self.state.data.indexes)) do
       index.host = self.open_host(index)
    end
-   return true
+   self:catch_up()
+   return self:save()
+end
+
+-- A file that was changed by hand can hold what nobody looks at before it is used.
+local function go_on(self, project)
+   local ran, ok, problem = pcall(restore, self, project)
+   if not ran then
+      return nil, self.keeper:refusal(("it is damaged (%s)"):format(ok))
+   end
+   return ok, problem
 end
 
 -- Fills the new service: from the file, else from the seed.

@@ -113,7 +113,8 @@ local function take_over(own, path)
       ok, problem = uv.fs_mkdir(guard, FOLDER_MODE)
    end
    if not ok then
-      return nil, code == "EEXIST" and "another process is just taking it over" or problem
+      local held = ("another process is taking it over; where there is none, remove %s"):format(guard)
+      return nil, code == "EEXIST" and held or problem
    end
    local pid = holder(path)
    if pid then
@@ -136,6 +137,8 @@ local function take_lock(path)
    ok, problem, code = uv.fs_link(own, path)
    if code == "EEXIST" then
       ok, problem = take_over(own, path)
+   elseif not ok then
+      problem = words(problem, path) .. "; its file system must have hard links"
    end
    uv.fs_unlink(own)
    return ok, problem
@@ -147,7 +150,11 @@ end
 --   when there is none
 function store.open(path)
    -- What is behind a symbolic link is replaced, not the link.
-   path = uv.fs_realpath(path) or path
+   local behind = uv.fs_realpath(path)
+   if not behind and uv.fs_lstat(path) then
+      return nil, "it is a symbolic link to what is not there"
+   end
+   path = behind or path
    local self = setmetatable({ path = path, lock = path .. ".lock" }, Store)
    local ok, problem = take_lock(self.lock)
    if not ok then
