@@ -349,6 +349,11 @@ describe("to the client, a fault", function()
       assert.same({ indexes = {} }, pinecone.assert(pc:list_indexes()))
    end
 
+   -- libcurl says the one or the other, as the reset comes before or after its look at the socket.
+   local function tells_of_reset(message)
+      return message:find("reset by peer", 1, true) or message:find("poll returned error", 1, true)
+   end
+
    for what, case in pairs({
       ["a garbled body"] = { "protocol", { garble = true } },
       ["a page of a proxy"] = { "unavailable", { html = true }, status = 502 },
@@ -358,8 +363,8 @@ describe("to the client, a fault", function()
       ["a length that is too small"] = { "protocol", { content_length = 5 } },
       ["a drop before"] = { "network", { drop = "before" } },
       ["a drop after"] = { "network", { drop = "after" } },
-      ["a reset"] = { "network", { drop = "before", reset = true }, says = "reset by peer" },
-      ["a reset during the head"] = { "network", { drop = "during", reset = true }, says = "reset by peer" },
+      ["a reset"] = { "network", { drop = "before", reset = true }, reset = true },
+      ["a reset during the head"] = { "network", { drop = "during", reset = true }, reset = true },
       ["a flood of headers"] = { "too_large", { header_flood = 100000 } },
    }) do
       it(what .. " is of kind " .. case[1], function()
@@ -367,7 +372,7 @@ describe("to the client, a fault", function()
          fault(case[2])
          local err = expect.failure(case[1], pc:list_indexes())
          assert.equal(case.status, case.status and err.status)
-         assert.truthy(err.message:find(case.says or "", 1, true), err.message)
+         assert.equal(case.reset or false, tells_of_reset(err.message) ~= nil, err.message)
          assert(running:clear_faults())
          assert_lists()
       end)
