@@ -3,6 +3,7 @@
 -- @module pinecone.command.settings
 
 local decisions = require("pinecone.emulator.decisions")
+local json = require("pinecone.emulator.json")
 local nearest = require("pinecone.emulator.nearest")
 local options = require("pinecone.emulator.options")
 
@@ -12,8 +13,8 @@ local WIDTH = 80
 local INDENT = "   "
 
 local function read_json(text)
-   local ok, value = pcall(require("cjson").decode, text)
-   return ok and type(value) == "table" and value or nil
+   local value = json.decode(text)
+   return type(value) == "table" and value or nil
 end
 
 local booleans = { ["true"] = true, ["false"] = false }

@@ -46,12 +46,8 @@ local function is_table(value)
    return type(value) == "table"
 end
 
-local function is_list(value)
-   return is_table(value) and (value[1] ~= nil or next(value) == nil)
-end
-
 local function is_content(value)
-   return is_list(value) or type(value) == "number" and value >= 0 and value % 1 == 0
+   return tables.is_list(value) or type(value) == "number" and value >= 0 and value % 1 == 0
 end
 
 local function is_days(value)
@@ -130,7 +126,7 @@ function seed.check(description)
       local entries = description[kind]
       if not kinds[kind] then
          return nil, unknown(kind, kinds)
-      elseif not is_table(entries) or next(entries) ~= nil and entries[1] == nil then
+      elseif not tables.is_list(entries) then
          return nil, ("%s: must be a list"):format(kind)
       end
       for position, entry in ipairs(entries) do

@@ -18,6 +18,13 @@ function tables.copy(original, changes)
    return copied
 end
 
+--- Whether a value may be a list: a table that is empty or has a first element.
+-- @param value
+-- @treturn boolean
+function tables.is_list(value)
+   return type(value) == "table" and (value[1] ~= nil or next(value) == nil)
+end
+
 --- The keys as strings, in order.
 -- @tparam table object
 -- @treturn table a sequence

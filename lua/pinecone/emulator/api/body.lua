@@ -9,6 +9,7 @@
 
 local failure = require("pinecone.emulator.failure")
 local json = require("pinecone.emulator.json")
+local tables = require("pinecone.emulator.tables")
 
 local body = {}
 
@@ -18,10 +19,6 @@ end
 
 local function is_whole(value)
    return type(value) == "number" and value % 1 == 0
-end
-
-local function is_list(value)
-   return type(value) == "table" and (value[1] ~= nil or next(value) == nil)
 end
 
 local function holds_strings(value)
@@ -40,8 +37,8 @@ local types = {
    integer = { "an integer", is_whole },
    object = { "a map", is_object },
    tags = { "a map of strings", function(value) return is_object(value) and holds_strings(value) end },
-   strings = { "a sequence of strings", function(value) return is_list(value) and holds_strings(value) end },
-   list = { "a sequence", is_list },
+   strings = { "a sequence of strings", function(value) return tables.is_list(value) and holds_strings(value) end },
+   list = { "a sequence", tables.is_list },
 }
 
 local read_fields

@@ -2,6 +2,7 @@
 -- and what becomes of the connection after that. Pure.
 -- @module pinecone.emulator.http.answer
 
+local tables = require("pinecone.emulator.tables")
 local writer = require("pinecone.emulator.http.writer")
 
 local answer = {}
@@ -26,10 +27,7 @@ local function framed(request, outcome)
    if not outcome.endless and not outcome.content_length then
       return response
    end
-   local headers = {}
-   for name, value in pairs(response.headers) do
-      headers[name] = value
-   end
+   local headers = tables.copy(response.headers)
    headers["content-length"] = outcome.content_length and ("%.0f"):format(outcome.content_length)
    if outcome.endless and request.minor ~= 0 then
       headers["transfer-encoding"] = "chunked"

@@ -15,8 +15,6 @@ local inherited = {
    "vector_type", "schema", "fields", "embed",
 }
 
-local NO_LIMITS = {}
-
 -- A byoc index names only its environment, such as aws-us-east-1-b921.
 local function place_of(index)
    if index.cloud then
@@ -65,7 +63,7 @@ function methods:create_backup(index_name, given, limits)
    if not self.options.plan_has_backups then
       return nil, failure("plan_without_backups")
    end
-   local bad_name = rules.backup_name(given.name, limits or NO_LIMITS)
+   local bad_name = rules.backup_name(given.name, limits or rules.NO_LIMITS)
    if bad_name then
       return nil, bad_name
    end
@@ -110,8 +108,7 @@ local function backups_under(self, index_name)
    end)
 end
 
---- The backups of an index that exists, or of all that ever had its name
---.
+--- The backups of an index that exists, or of all that ever had its name.
 -- @tparam string index_name
 -- @tparam[opt] boolean include_deleted
 -- @treturn table a sequence, or nil and the failure

@@ -9,8 +9,6 @@ local tables = require("pinecone.emulator.tables")
 
 local methods, events = {}, {}
 
-local ANY = {}
-
 -- What a byoc index has that says nothing else, and every one that is restored.
 local BYOC_CAPACITY = {
    mode = "Dedicated",
@@ -83,7 +81,7 @@ end
 -- @treturn table the index, or nil and the failure
 function methods:create_index(definition, limits)
    local collection, missing = take_collection(self, definition)
-   local refused = missing or check_definition(definition, limits or ANY)
+   local refused = missing or check_definition(definition, limits or rules.NO_LIMITS)
       or self:check_new_index(definition.name)
    if refused then
       return nil, refused
@@ -207,7 +205,7 @@ end
 -- @tparam[opt] table limits see @{pinecone.emulator.state.rules}
 -- @treturn table the index, or nil and the failure
 function methods:configure_index(name, changes, limits)
-   limits = limits or ANY
+   limits = limits or rules.NO_LIMITS
    local index, missing = self:live_index(name)
    if not index then
       return nil, missing

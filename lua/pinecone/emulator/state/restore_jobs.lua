@@ -7,8 +7,6 @@ local tables = require("pinecone.emulator.tables")
 
 local methods, events = {}, {}
 
-local NO_LIMITS = {}
-
 -- How a job ends whose fault says that it ends badly.
 local bad_ends = { failed = "Failed", cancelled = "Cancelled" }
 
@@ -42,7 +40,7 @@ end
 -- @tparam[opt] table limits see @{pinecone.emulator.state.rules}
 -- @treturn table the restore job, or nil and the failure
 function methods:create_index_from_backup(backup_id, given, limits)
-   local refused = check_request(given, limits or NO_LIMITS)
+   local refused = check_request(given, limits or rules.NO_LIMITS)
    if refused then
       return nil, refused
    end

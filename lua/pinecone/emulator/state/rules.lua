@@ -8,6 +8,9 @@ local failure = require("pinecone.emulator.failure")
 
 local rules = {}
 
+--- The limits where no version says any.
+rules.NO_LIMITS = {}
+
 local NAME_LENGTH = 45
 local TAG_KEY_LENGTH = 80
 local TAG_VALUE_LENGTH = 120
