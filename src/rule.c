@@ -153,6 +153,12 @@ static bool holds_seconds(lua_State *L, int index, const Rule *rule, const char 
     return lua_tonumber(L, index) > 0;
 }
 
+static bool holds_duration(lua_State *L, int index, const Rule *rule, const char *api_version)
+{
+    (void)rule, (void)api_version;
+    return lua_tonumber(L, index) >= 0;
+}
+
 static bool holds_one_of(lua_State *L, int index, const Rule *rule, const char *api_version)
 {
     (void)api_version;
@@ -246,6 +252,8 @@ const Rule rule_limit = {.holds = holds_limit,
                          .text = "a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)"};
 const Rule rule_positive = {
     .holds = holds_range, .least = 1, .most = 2147483647, .text = "a whole number from 1 to 2147483647"};
+const Rule rule_count = {
+    .holds = holds_range, .least = 0, .most = 2147483647, .text = "a whole number from 0 to 2147483647"};
 const Rule rule_dimension = {.holds = holds_range, .least = 1, .most = 20000, .text = "a whole number from 1 to 20000"};
 const Rule rule_frequency = {.holds = holds_one_of, .values = frequencies, .text = "'daily', 'weekly' or 'monthly'"};
 const Rule rule_deletion_protection = {.holds = holds_one_of, .values = protections, .text = "'enabled' or 'disabled'"};
@@ -253,6 +261,7 @@ const Rule rule_path = {.holds = holds_path,
                         .text = "an absolute path without control characters, '?' (use query), '#', '\\' or segments "
                                 "'.' and '..'"};
 const Rule rule_seconds = {.holds = holds_seconds, .text = "a number of seconds above 0"};
+const Rule rule_duration = {.holds = holds_duration, .text = "a number of seconds from 0 up"};
 const Rule rule_api_version = {.holds = holds_api_version, .text = "a version such as '2026-04', or 'unstable'"};
 const Rule rule_key = {.holds = holds_key,
                        .text = "visible ASCII without spaces or line breaks (a key read from a file often ends in a "

@@ -20,7 +20,7 @@ typedef struct Rule {
 
 extern const Rule rule_index_name, rule_backup_name, rule_id, rule_text, rule_tags, rule_limit, rule_positive,
     rule_dimension, rule_frequency, rule_deletion_protection, rule_path, rule_seconds, rule_api_version, rule_key,
-    rule_method, rule_environment;
+    rule_method, rule_environment, rule_count, rule_duration;
 
 /* True when the bytes are that name, which may be NULL. */
 bool text_is(const char *text, size_t length, const char *name);
