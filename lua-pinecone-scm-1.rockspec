@@ -124,6 +124,7 @@ build = {
       ["pinecone.errors"] = "lua/pinecone/errors.lua",
       ["pinecone"] = "lua/pinecone/init.lua",
       ["pinecone.pages"] = "lua/pinecone/pages.lua",
+      ["pinecone.report"] = "lua/pinecone/report.lua",
       ["pinecone.timestamp"] = "lua/pinecone/timestamp.lua",
       ["pinecone.wait"] = "lua/pinecone/wait.lua",
    },

@@ -13,7 +13,7 @@ local emulator, pc, movies
 
 setup(function()
    emulator = service.start()
-   pc = service.client(emulator)
+   pc = service.client(emulator, { max_retries = 0 })
    movies = service.serverless(pc, "movies")
 end)
 
@@ -26,9 +26,10 @@ before_each(function()
    emulator:clear_requests()
 end)
 
--- A call of every operation, under the emulator's name for it.
+-- A call of every operation, under the emulator's name for it. The backup has no name by which it could be found when
+-- its answer is lost.
 local calls = {
-   create_backup = { "create_backup", { index_name = "movies", name = "nightly" }, "movies" },
+   create_backup = { "create_backup", { index_name = "movies", description = "nightly" }, "movies" },
    describe_backup = { "describe_backup", "b-1", "b-1" },
    list_index_backups = { "list_backups", { index_name = "movies" }, "movies" },
    list_project_backups = { "list_backups", {} },
@@ -673,9 +674,12 @@ describe("Without an answer", function()
 
    for what, fault in pairs(unclear) do
       for _, operation in ipairs { "create_backup", "create_index", "configure_index", "delete_backup" } do
-         if not (fault.cut and operation == "delete_backup") then
+         -- there is no backup b-1, and soon an index of that name: a refusal that is cut is still one
+         local refused = fault.cut and (operation == "delete_backup" or operation == "create_index")
+         if not refused then
             it(("%s may have taken effect when %s"):format(operation, what), function()
-               local err = failure_of(operation, copy(fault), service.client(emulator, { timeout = 5 }))
+               local client = service.client(emulator, { timeout = 5, max_retries = 0 })
+               local err = failure_of(operation, copy(fault), client)
                assert.is_true(err.maybe_applied)
                holds(tostring(err), "may have taken effect")
                is_readable(err)

@@ -179,12 +179,13 @@ describe("an iterator", function()
    end)
 
    it("gives nil and the error from next, and can be asked again", function()
-      assert(emulator:fault { operation = "list_index_backups", on = { 2, 3 }, status = 500, body = "no" })
+      assert(emulator:fault { operation = "list_index_backups", on = { from = 2 }, status = 500, body = "no" })
       local pages = pc:backups "movies"
       for _ = 1, 100 do
          assert(pages:next())
       end
       expect.failure("server", pages:next())
+      assert(emulator:clear_faults())
       assert.equal(105, #collect(pages))
    end)
 

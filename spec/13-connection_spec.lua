@@ -81,14 +81,11 @@ describe("a connection", function()
    end)
 
    describe("that is closed after the write took effect, while warm,", function()
+      before_each(function() pc = service.client(emulator, { max_retries = 0 }) end)
+
       local writes = {
          create_backup = function() return pc:create_backup "movies" end,
          delete_backup = function() return pc:delete_backup(assert(pc:backups():next()).backup_id) end,
-         create_index = function()
-            return pc:create_index {
-               name = "other", dimension = 3, spec = { serverless = { cloud = "aws", region = "us-east-1" } },
-            }
-         end,
          update_backup_schedule = function()
             return pc:pause_backup_schedule(assert(pc:backup_schedules("movies"):next()).schedule_id)
          end,

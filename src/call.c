@@ -18,9 +18,18 @@ static const char type_name[] = "pinecone.call";
 typedef enum {
     CALL_QUEUED,  /* waits for a transport */
     CALL_SENDING, /* an exchange is under way */
-    CALL_PAUSING, /* waits for a time */
+    CALL_PAUSING, /* waits for a time: before another attempt, or because it is a timer */
     CALL_DONE,
 } CallState;
+
+/* One attempt, for whoever looks on. */
+typedef struct Attempt {
+    int number;
+    long status;
+    double seconds;
+    const char *kind; /* NULL: an answer came */
+    char request_id[96];
+} Attempt;
 
 struct Call {
     CallState state;
@@ -31,17 +40,57 @@ struct Call {
     const Operation *operation;
     Exchange exchange;
     Buffer url, body;
-    bool writes;
-    double timeout;         /* seconds */
-    int64_t started, ended; /* microseconds */
-    int64_t deadline;       /* INT64_MAX: none */
+    Effect effect;
+    double timeout;             /* seconds */
+    int64_t started, ended;     /* microseconds */
+    int64_t deadline;           /* INT64_MAX: none */
+    int64_t attempted, resumes; /* when the last attempt began, and when the pause is over */
     int attempts;
-    char target[64]; /* what it is about, for messages: an index, an id */
+    bool named;         /* what it creates has a name to be found by */
+    bool attempt_ended; /* since block was called */
+    bool waited;        /* for a transport */
+    bool unclear;       /* an attempt may have taken effect, although its answer did not say so */
+    bool repeated;      /* ... and it was asked for once more */
+    char trouble[200];  /* how the attempt before the last one ended */
+    Buffer log;         /* of Attempts */
+    size_t log_read;    /* bytes of it that were asked for */
+    char target[64];    /* what it is about, for messages: an index, an id */
     char version[40];
     char method[8];
     bool decoding;      /* its result is being made, so that it must not go away */
     Call *next, **link; /* in the client's list of calls that are not finished */
 };
+
+/* What an attempt came to ------------------------------------------------------------------------------------------ */
+
+/* A refusal is a clear answer; a request timeout or a fault of the server leaves open whether the write took effect. */
+static bool is_unclear(const Exchange *exchange)
+{
+    long status = exchange->status;
+    bool refused = status >= 300 && status < 500 && status != 408;
+    return exchange->kind != NULL ? exchange->sent && !refused : status == 408 || status >= 500;
+}
+
+static void log_attempt(Call *call)
+{
+    const Exchange *exchange = &call->exchange;
+    Attempt attempt = {
+        .number = call->attempts,
+        .status = exchange->status,
+        .seconds = (double)(call->ended - call->attempted) / 1e6,
+        .kind = exchange->kind,
+    };
+    snprintf(attempt.request_id, sizeof attempt.request_id, "%s", exchange->request_id);
+    buffer_add(&call->log, &attempt, sizeof attempt); /* where memory is short, nobody hears of it */
+}
+
+static void note_outcome(Call *call)
+{
+    call->attempt_ended = true;
+    call->unclear = call->unclear || (call->effect != EFFECT_NONE && is_unclear(&call->exchange));
+    if (call->client->looks_on)
+        log_attempt(call);
+}
 
 /* The end of a call ------------------------------------------------------------------------------------------------ */
 
@@ -53,6 +102,16 @@ static void leave_client_list(Call *call)
     if (call->next != NULL)
         call->next->link = call->link;
     call->link = NULL;
+}
+
+static void join_client_list(Call *call)
+{
+    Client *client = call->client;
+    call->next = client->calls;
+    call->link = &client->calls;
+    if (call->next != NULL)
+        call->next->link = &call->next;
+    client->calls = call;
 }
 
 static void give_transport_back(Call *call)
@@ -80,9 +139,12 @@ void call_end(Call *call, const char *kind, const char *message)
 {
     if (call->state == CALL_DONE)
         return;
+    bool sending = call->state == CALL_SENDING;
     finish(call);
     call->exchange.kind = kind;
     snprintf(call->exchange.message, sizeof call->exchange.message, "%s", message);
+    if (sending)
+        note_outcome(call);
 }
 
 /* The one way out of a call's memory and handles, whoever comes first: cancel, result, __gc or __close. */
@@ -92,36 +154,122 @@ static void release(lua_State *L, Call *call)
     buffer_free(&call->url);
     buffer_free(&call->body);
     buffer_free(&call->exchange.answer);
+    buffer_free(&call->log);
+    call->log_read = 0;
     Client *client = call->client;
     call->client = NULL;
     if (client != NULL)
         client_release(L, client);
 }
 
+/* Attempts --------------------------------------------------------------------------------------------------------- */
+
+enum { LONGEST_BACKOFF = 30, LONGEST_SILENCE = 30 }; /* seconds */
+
+static bool may_go_well_next_time(const Exchange *exchange)
+{
+    return exchange->kind != NULL ? exchange->passing : status_may_pass(exchange->status);
+}
+
+/* Evenly from 0 to 1, another one in each process and at each time. */
+static double chance(const Call *call)
+{
+    uint64_t bits = (uint64_t)clock_now() ^ ((uint64_t)getpid() << 40) ^ (uint64_t)(uintptr_t)call;
+    bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9u;
+    bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebu;
+    return (double)((bits ^ (bits >> 31)) >> 11) / 9007199254740992.0;
+}
+
+static void keep_trouble(Call *call)
+{
+    if (call->exchange.kind != NULL)
+        snprintf(call->trouble, sizeof call->trouble, "%.*s", (int)sizeof call->trouble - 1, call->exchange.message);
+    else
+        snprintf(call->trouble, sizeof call->trouble, "HTTP %ld", call->exchange.status);
+}
+
+/* Plans the next attempt: what the server asks to wait, and a random part of a time that doubles, so that those who
+ * failed together do not come back together. False where that is not allowed or no time is left for it. */
+static bool plan_attempt(Call *call)
+{
+    const Client *client = call->client;
+    if (call->attempts > client->max_retries)
+        return false;
+    double left = call->deadline == INT64_MAX ? INFINITY : (double)(call->deadline - clock_now()) / 1e6;
+    double asked = (double)call->exchange.retry_after - (double)(clock_now() - call->ended) / 1e6;
+    if (asked < 0)
+        asked = 0;
+    if (asked >= left)
+        return false;
+    double backoff = fmin(client->retry_delay * exp2(fmin(call->attempts - 1, 60)), LONGEST_BACKOFF) * chance(call);
+    call->resumes = clock_now() + (int64_t)((asked + fmin(backoff, (left - asked) / 2)) * 1e6);
+    return true;
+}
+
+static void pause_before_attempt(Call *call)
+{
+    keep_trouble(call);
+    call->repeated = call->unclear;
+    call->state = CALL_PAUSING;
+}
+
+/* An exchange has ended. Whether it is worth another attempt is decided here, and for a create whose answer was lost
+ * by whoever looks for what it made. */
+static void attempt_ended(Call *call)
+{
+    give_transport_back(call);
+    call->ended = clock_now();
+    note_outcome(call);
+    bool safe = call->effect != EFFECT_CREATE || !is_unclear(&call->exchange);
+    if (safe && may_go_well_next_time(&call->exchange) && plan_attempt(call))
+        pause_before_attempt(call);
+    else
+        finish(call);
+}
+
 /* Stepping --------------------------------------------------------------------------------------------------------- */
 
 enum { QUEUE_TICK = 5000 }; /* microseconds between two looks for a free transport */
 
+static const char *what_was_missing(const Call *call)
+{
+    const Exchange *exchange = &call->exchange;
+    if (call->attempts == 0)
+        return call->waited ? "all connections of this client were in use (max_connections)" : "it was not sent";
+    return !exchange->connected    ? "no connection could be made"
+           : !exchange->sent       ? "the connection was made, but TLS was not ready"
+           : exchange->status == 0 ? "the request was sent, but no answer came"
+                                   : "the answer began, but did not end";
+}
+
+/* Between two attempts the outcome is that of the last one. */
 static void time_out(Call *call)
 {
-    CallState state = call->state;
+    bool between = call->state != CALL_SENDING && call->attempts > 0;
+    char note[sizeof call->trouble + 32] = "";
+    if (call->trouble[0] != '\0')
+        snprintf(note, sizeof note, "; the attempt before: %s", call->trouble);
+    bool sending = call->state == CALL_SENDING;
     finish(call);
-    Exchange *exchange = &call->exchange;
-    exchange->kind = "timeout";
-    const char *why = state == CALL_QUEUED    ? "all connections of this client were in use (max_connections)"
-                      : !exchange->connected  ? "no connection could be made"
-                      : !exchange->sent       ? "the connection was made, but TLS was not ready"
-                      : exchange->status == 0 ? "the request was sent, but no answer came"
-                                              : "the answer began, but did not end";
-    snprintf(exchange->message, sizeof exchange->message, "not done within %.14g s (timeout): %s", call->timeout, why);
+    if (between)
+        return;
+    call->exchange.kind = "timeout";
+    snprintf(call->exchange.message, sizeof call->exchange.message, "not done within %.14g s (timeout): %s%s",
+             call->timeout, what_was_missing(call), note);
+    if (sending)
+        note_outcome(call);
 }
 
 static void take_transport(Call *call)
 {
     bool memory;
     Transport *transport = client_take(call->client, call->url.data, &memory);
-    if (transport == NULL && memory)
+    call->waited = transport == NULL && memory;
+    if (call->waited)
         return;
+    /* other idle connections may be dead, too; and libcurl resends by itself on one that was used before */
+    call->exchange.fresh = call->effect != EFFECT_NONE || call->exchange.kind != NULL;
+    exchange_reset(&call->exchange);
     if (transport == NULL || !transport_start(transport, &call->exchange)) {
         call->transport = transport;
         call_end(call, "network", "libcurl could not begin the request; memory may be short");
@@ -129,19 +277,15 @@ static void take_transport(Call *call)
     }
     call->transport = transport;
     call->attempts++;
+    call->attempted = clock_now();
     call->state = CALL_SENDING;
-}
-
-/* An exchange has ended. Whether it is worth another attempt is to be decided here, and nowhere else. */
-static void attempt_ended(Call *call)
-{
-    finish(call);
 }
 
 static int64_t wakes_at(const Call *call)
 {
     int64_t wakes = call->state == CALL_QUEUED    ? clock_now() + QUEUE_TICK
                     : call->state == CALL_SENDING ? transport_wakes(call->transport)
+                    : call->state == CALL_PAUSING ? call->resumes
                                                   : INT64_MAX;
     return wakes < call->deadline ? wakes : call->deadline;
 }
@@ -162,6 +306,32 @@ static Drive rest(int milliseconds)
     return DRIVE_GOING;
 }
 
+static void end_pause(Call *call)
+{
+    if (call->operation == NULL)
+        finish(call);
+    else
+        call->state = CALL_QUEUED;
+}
+
+static Drive drive(Call *call, int milliseconds)
+{
+    if (call->state == CALL_PAUSING && clock_now() >= call->resumes)
+        end_pause(call);
+    if (call->state == CALL_QUEUED && clock_now() < call->deadline) { /* later it would be sent only to be given up */
+        take_transport(call);
+        milliseconds = call->state == CALL_SENDING ? 0 : milliseconds;
+    }
+    if (call->state == CALL_DONE)
+        return DRIVE_FINISHED;
+    if (call->state != CALL_SENDING)
+        return rest(milliseconds);
+    Drive driven = transport_drive(call->transport, milliseconds);
+    if (driven == DRIVE_FINISHED)
+        attempt_ended(call);
+    return driven;
+}
+
 /* Waits at most so long, then does what can be done. */
 static Drive advance(Call *call, int milliseconds)
 {
@@ -171,20 +341,10 @@ static Drive advance(Call *call, int milliseconds)
         call_end(call, "closed", "this call was begun before the process forked");
         return DRIVE_FINISHED;
     }
-    if (call->state == CALL_QUEUED)
-        take_transport(call);
-    Drive drive = DRIVE_GOING;
-    if (call->state == CALL_SENDING)
-        drive = transport_drive(call->transport, milliseconds);
-    else if (call->state != CALL_DONE)
-        drive = rest(milliseconds);
-    if (drive == DRIVE_FINISHED)
-        attempt_ended(call);
-    else if (clock_now() >= call->deadline && call->state == CALL_PAUSING)
-        finish(call);
-    else if (clock_now() >= call->deadline && call->state != CALL_DONE)
+    Drive driven = drive(call, milliseconds);
+    if (call->state != CALL_DONE && clock_now() >= call->deadline)
         time_out(call);
-    return call->state == CALL_DONE ? DRIVE_FINISHED : drive;
+    return call->state == CALL_DONE ? DRIVE_FINISHED : driven == DRIVE_INTERRUPTED ? DRIVE_INTERRUPTED : DRIVE_GOING;
 }
 
 static Call *call_at(lua_State *L)
@@ -205,14 +365,15 @@ static int call_step(lua_State *L)
 
 /*** Drives the call with poll(2).
 @function call:block
-@treturn boolean true when the call is finished; false when a signal came between, so that Lua's own handling of
-Ctrl-C gets its turn: call it again
+@treturn boolean true when the call is finished; false after an attempt that will be repeated, or when a signal came
+between, so that Lua's own handling of Ctrl-C gets its turn: call it again
 */
 static int call_block(lua_State *L)
 {
     Call *call = call_at(L);
+    call->attempt_ended = false;
     Drive drive = advance(call, 0);
-    while (drive == DRIVE_GOING)
+    while (drive == DRIVE_GOING && !call->attempt_ended)
         drive = advance(call, milliseconds_until(wakes_at(call)));
     lua_pushboolean(L, drive == DRIVE_FINISHED);
     return 1;
@@ -255,18 +416,18 @@ static int64_t deadline_after(int64_t now, double seconds)
 static int call_renew(lua_State *L)
 {
     Call *call = call_at(L);
-    if (call->state == CALL_QUEUED || call->state == CALL_SENDING)
+    if (call->state != CALL_DONE && call->operation != NULL)
         call->deadline = deadline_after(clock_now(), call->timeout);
     return 0;
 }
 
-/*** Gives the call up. Does nothing to a finished one, and nothing the second time.
+/*** Gives the call up. Does nothing to one whose result waits to be taken, and nothing the second time.
 @function call:cancel
 */
 static int call_cancel(lua_State *L)
 {
     Call *call = call_at(L);
-    if (call->state != CALL_DONE)
+    if (call->state != CALL_DONE || call->taken)
         release(L, call);
     return 0;
 }
@@ -299,26 +460,51 @@ static int call_tostring(lua_State *L)
 
 /* Result ----------------------------------------------------------------------------------------------------------- */
 
+/* A server may answer with the key that it was sent. */
+static void set_request_id(lua_State *L, const Call *call, const char *request_id)
+{
+    const char *secret = call->client != NULL ? call->client->key : NULL;
+    if (secret != NULL && strstr(request_id, secret) == NULL)
+        failure_set_text(L, "request_id", request_id);
+}
+
+/* Adds to the message of the failure on top of the stack why nothing was tried again, where the server asks for more
+ * patience than there is. */
+static void tell_impatience(lua_State *L, const Call *call)
+{
+    double left = call->deadline == INT64_MAX ? INFINITY : (double)(call->deadline - call->ended) / 1e6;
+    bool fits = (double)call->exchange.retry_after < left;
+    if (fits || !may_go_well_next_time(&call->exchange) || call->attempts > call->client->max_retries)
+        return;
+    char note[120];
+    snprintf(note, sizeof note, " (not tried again: Retry-After asks to wait %.0f s, and timeout leaves %.3g s)",
+             (double)call->exchange.retry_after, fmax(left, 0));
+    lua_getfield(L, -1, "message");
+    lua_pushstring(L, note);
+    lua_concat(L, 2);
+    lua_setfield(L, -2, "message");
+}
+
 /* Completes the failure on top of the stack with what the call knows. */
 static void add_details(lua_State *L, const Call *call, bool maybe_applied)
 {
     failure_set_text(L, "operation", call->operation->name);
     failure_set_text(L, "target", call->target);
-    const char *secret = call->client != NULL ? call->client->key : NULL;
-    if (secret != NULL && strstr(call->exchange.request_id, secret) == NULL)
-        failure_set_text(L, "request_id", call->exchange.request_id);
+    set_request_id(L, call, call->exchange.request_id);
     failure_set_number(L, "attempts", call->attempts);
     failure_set_number(L, "elapsed", round((double)(call->ended - call->started) / 1000) / 1000);
-    if (call->exchange.retry_after > 0)
+    if (call->exchange.retry_after > 0) {
         failure_set_number(L, "retry_after", (double)call->exchange.retry_after);
+        tell_impatience(L, call);
+    }
     if (maybe_applied)
         failure_set_flag(L, "maybe_applied");
 }
 
 /* Leaves nil and the failure that is on top of the stack. */
-static int fail(lua_State *L, const Call *call, bool maybe_applied)
+static int fail(lua_State *L, const Call *call)
 {
-    add_details(L, call, maybe_applied && call->writes);
+    add_details(L, call, call->unclear);
     return failure_return(L);
 }
 
@@ -360,13 +546,14 @@ static int push_success(lua_State *L, Call *call, const FailedAnswer *answer)
     if (wrong == NULL)
         return 1;
     failure_push_unreadable(L, answer, wrong);
-    return fail(L, call, true);
+    call->unclear = call->effect != EFFECT_NONE;
+    return fail(L, call);
 }
 
-/* A request timeout or a fault of the server leaves open whether the write took effect. */
-static bool is_unclear(long status)
+/* A 404 on a repeat says that the attempt before it deleted what is gone. */
+static bool was_deleted(const Call *call, const FailedAnswer *answer)
 {
-    return status == 408 || status >= 500;
+    return answer->status == 404 && call->effect == EFFECT_DELETE && call->repeated && !failure_is_page(answer);
 }
 
 static int push_result(lua_State *L, Call *call)
@@ -375,7 +562,7 @@ static int push_result(lua_State *L, Call *call)
     if (exchange->kind != NULL) {
         lua_pushstring(L, exchange->message);
         failure_push(L, exchange->kind);
-        return fail(L, call, exchange->sent);
+        return fail(L, call);
     }
     /* Lua's copy stands in for ours at once: LuaJIT's collector does not see what malloc gave */
     const char *body = exchange->answer.data != NULL ? exchange->answer.data : "";
@@ -387,13 +574,17 @@ static int push_result(lua_State *L, Call *call)
         .index = lua_gettop(L),
         .body = lua_tostring(L, -1),
         .length = compat_rawlen(L, -1),
-        .makes = call->operation->answer == ANSWER_RESOURCE && call->writes,
+        .makes = call->operation->answer == ANSWER_RESOURCE && call->effect != EFFECT_NONE,
         .secret = call->client->key,
     };
     if (exchange->status >= 200 && exchange->status < 300)
         return push_success(L, call, &answer);
+    if (was_deleted(call, &answer)) {
+        lua_pushboolean(L, 1);
+        return 1;
+    }
     failure_push_answer(L, &call->client->json, &answer);
-    return fail(L, call, is_unclear(exchange->status));
+    return fail(L, call);
 }
 
 /*** Gives what came of a finished call; once.
@@ -417,8 +608,103 @@ static int call_result(lua_State *L)
     call->decoding = true;
     int count = push_result(L, call);
     call->decoding = false;
-    release(L, call);
+    if (!call->unclear || call->effect != EFFECT_CREATE || !lua_isnil(L, -count))
+        release(L, call);
     return count;
+}
+
+/*** Sends a create once more whose result left open whether it took effect; after the usual pause, within the same
+timeout. Whoever calls this has looked for what it made, and not found it.
+@function call:again
+@treturn boolean false where max_retries or the timeout do not allow it
+*/
+static int call_again(lua_State *L)
+{
+    Call *call = call_at(L);
+    bool lost = call->state == CALL_DONE && call->taken && call->unclear && call->client != NULL;
+    if (!lost || call->pid != getpid() || call->client->closed || !plan_attempt(call)) {
+        lua_pushboolean(L, 0);
+        return 1;
+    }
+    call->taken = false;
+    join_client_list(call);
+    pause_before_attempt(call);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/*** Tells for how long there has been this call.
+@function call:age
+@treturn number seconds
+*/
+static int call_age(lua_State *L)
+{
+    lua_pushnumber(L, (lua_Number)(clock_now() - call_at(L)->started) / 1e6);
+    return 1;
+}
+
+/*** Tells how much of its timeout is left.
+@function call:left
+@treturn number seconds, 0 when it is over
+*/
+static int call_left(lua_State *L)
+{
+    const Call *call = call_at(L);
+    double left = call->deadline == INT64_MAX ? HUGE_VAL : (double)(call->deadline - clock_now()) / 1e6;
+    lua_pushnumber(L, fmax(left, 0));
+    return 1;
+}
+
+/*** Tells what the server's clock said in its last answer.
+@function call:date
+@treturn ?int seconds since 1970
+*/
+static int call_date(lua_State *L)
+{
+    const Call *call = call_at(L);
+    if (call->exchange.date == 0)
+        return 0;
+    lua_pushnumber(L, (lua_Number)call->exchange.date);
+    return 1;
+}
+
+/* Of the URL, without the query: page tokens say nothing to anybody. */
+static void push_path(lua_State *L, const Call *call)
+{
+    const char *host = strstr(call->url.data, "://") + 3;
+    const char *path = host + strcspn(host, "/");
+    lua_pushlstring(L, path, strcspn(path, "?"));
+}
+
+static void push_attempt(lua_State *L, const Call *call, const Attempt *attempt)
+{
+    lua_createtable(L, 0, 8);
+    failure_set_text(L, "operation", call->operation->name);
+    failure_set_text(L, "method", call->method);
+    push_path(L, call);
+    lua_setfield(L, -2, "path");
+    failure_set_number(L, "attempt", attempt->number);
+    failure_set_number(L, "seconds", attempt->seconds);
+    if (attempt->status != 0)
+        failure_set_number(L, "status", (double)attempt->status);
+    failure_set_text(L, "kind", attempt->kind);
+    set_request_id(L, call, attempt->request_id);
+}
+
+/*** Gives the oldest attempt that has ended and was not yet given. They are kept only where the client has on_request.
+@function call:attempt
+@treturn ?table operation, method, path, attempt (1, 2, ...), seconds; status, request_id; kind where no answer came
+*/
+static int call_attempt(lua_State *L)
+{
+    Call *call = call_at(L);
+    if (call->log_read == call->log.length)
+        return 0;
+    Attempt attempt;
+    memcpy(&attempt, call->log.data + call->log_read, sizeof attempt);
+    call->log_read += sizeof attempt;
+    push_attempt(L, call, &attempt);
+    return 1;
 }
 
 /* Making ----------------------------------------------------------------------------------------------------------- */
@@ -579,6 +865,21 @@ static Check build_body(lua_State *L, Call *call, int base)
     return CHECK_PASSED;
 }
 
+/* What `request` does depends on its method; nobody knows what a POST or a PATCH would do the second time. */
+static Effect effect_of(const Call *call)
+{
+    static const struct {
+        const char *method;
+        Effect effect;
+    } methods[] = {{"GET", EFFECT_NONE}, {"PUT", EFFECT_SAME}, {"DELETE", EFFECT_DELETE}};
+    if (call->operation->method != NULL)
+        return call->operation->effect;
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+        if (strcmp(call->method, methods[i].method) == 0)
+            return methods[i].effect;
+    return EFFECT_CREATE;
+}
+
 static Check build(lua_State *L, Call *call, int base, int option)
 {
     const Operation *operation = call->operation;
@@ -591,20 +892,18 @@ static Check build(lua_State *L, Call *call, int base, int option)
         return outcome;
     keep_target(L, call, base);
     call->exchange.url = call->url.data;
-    call->writes = operation->effect != EFFECT_NONE && strcmp(call->exchange.method, "GET") != 0;
-    call->exchange.fresh = call->writes;
+    call->effect = effect_of(call);
+    call->named = request_argument(L, operation, base, "name") != 0;
     call->exchange.cap = call->client->max_response_bytes;
     return CHECK_PASSED;
 }
 
 static void start(Call *call)
 {
-    Client *client = call->client;
-    call->next = client->calls;
-    call->link = &client->calls;
-    if (call->next != NULL)
-        call->next->link = &call->next;
-    client->calls = call;
+    join_client_list(call);
+    /* A server that says nothing is given up in time to ask again; a create, in time to look for what it made. */
+    double patience = call->named ? fmin(call->timeout / 2, LONGEST_SILENCE) : LONGEST_SILENCE;
+    call->exchange.patience = (long)patience;
     call->deadline = deadline_after(call->started, call->timeout);
     call->state = CALL_QUEUED;
 }
@@ -649,7 +948,8 @@ int call_new_timer(lua_State *L)
     luaL_argcheck(L, seconds >= 0, 1, "a number of seconds from 0 up expected");
     Call *call = push_call(L);
     call->timeout = seconds;
-    call->deadline = deadline_after(call->started, seconds);
+    call->deadline = INT64_MAX;
+    call->resumes = deadline_after(call->started, seconds);
     call->state = CALL_PAUSING;
     return 1;
 }
@@ -657,9 +957,9 @@ int call_new_timer(lua_State *L)
 void call_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"step", call_step},   {"block", call_block},   {"interest", call_interest},
-        {"renew", call_renew}, {"result", call_result}, {"cancel", call_cancel},
-        {NULL, NULL},
+        {"step", call_step},     {"block", call_block},   {"interest", call_interest}, {"renew", call_renew},
+        {"result", call_result}, {"cancel", call_cancel}, {"again", call_again},       {"attempt", call_attempt},
+        {"age", call_age},       {"left", call_left},     {"date", call_date},         {NULL, NULL},
     };
     static const luaL_Reg meta[] = {
         {"__gc", call_collect}, {"__close", call_close}, {"__tostring", call_tostring}, {NULL, NULL}};

@@ -210,6 +210,9 @@ static void set_numbers(lua_State *L, Client *client, int base)
 {
     client->timeout = number_option(L, base + OPTION_TIMEOUT, DEFAULT_TIMEOUT);
     client->max_connections = (int)number_option(L, base + OPTION_MAX_CONNECTIONS, 64);
+    client->max_retries = (int)number_option(L, base + OPTION_MAX_RETRIES, 3);
+    client->retry_delay = number_option(L, base + OPTION_RETRY_DELAY, 0.5);
+    client->looks_on = !lua_isnil(L, base + OPTION_ON_REQUEST);
     client->max_response_bytes = (size_t)number_option(L, base + OPTION_MAX_RESPONSE_BYTES, 64 * 1024 * 1024);
     client->settings.connect_timeout = number_option(L, base + OPTION_CONNECT_TIMEOUT, 10);
     if (client->settings.connect_timeout > 1e6)

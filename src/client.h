@@ -11,7 +11,8 @@
 #pragma GCC visibility push(hidden)
 
 #define PINECONE_VERSION "0.1.0"
-#define DEFAULT_TIMEOUT 60 /* seconds */
+#define DEFAULT_TIMEOUT 60      /* seconds */
+#define DEFAULT_SETTLE_GRACE 10 /* seconds */
 
 typedef struct Call Call;
 
@@ -27,6 +28,9 @@ typedef struct Client {
     char *environment; /* the legacy controller's, which knows no versions; NULL: the API of today */
     double timeout;    /* seconds */
     int max_connections;
+    int max_retries;
+    double retry_delay; /* seconds */
+    bool looks_on;      /* somebody wants to hear of each attempt */
     size_t max_response_bytes;
     Json json;
     TransportSettings settings;

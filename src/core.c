@@ -127,5 +127,7 @@ int luaopen_pinecone_core(lua_State *L)
     set_text(L, "version", PINECONE_VERSION);
     lua_pushinteger(L, DEFAULT_TIMEOUT);
     lua_setfield(L, module, "default_timeout");
+    lua_pushinteger(L, DEFAULT_SETTLE_GRACE);
+    lua_setfield(L, module, "default_settle_grace");
     return 1;
 }

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HEADER_CAP = 256 * 1024, STEPS_AT_ONCE = 32 };
+enum { HEADER_CAP = 256 * 1024, STEPS_AT_ONCE = 32, LOW_SPEED = 10 /* bytes a second */, RETRY_AFTER_CAP = 999999999 };
 
 struct TransportHeader {
     struct curl_slist link;
@@ -45,59 +45,114 @@ int64_t clock_now(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+void exchange_reset(Exchange *exchange)
+{
+    Exchange again = {
+        .method = exchange->method,
+        .url = exchange->url,
+        .api_version = exchange->api_version,
+        .body = exchange->body,
+        .body_length = exchange->body_length,
+        .fresh = exchange->fresh,
+        .loopback = exchange->loopback,
+        .patience = exchange->patience,
+        .cap = exchange->cap,
+        .answer = exchange->answer,
+    };
+    again.answer.length = 0;
+    *exchange = again;
+}
+
+bool status_may_pass(long status)
+{
+    return status == 408 || status == 429 || status == 500 || (status >= 502 && status <= 504);
+}
+
 /* Kinds of failure ------------------------------------------------------------------------------------------------- */
 
 static const struct {
     CURLcode code;
+    bool passing; /* a network heals; a certificate or an address stays what it is */
     const char *kind, *phrase;
 } failures[] = {
-    {CURLE_COULDNT_RESOLVE_HOST, "network", "the host name was not found"},
-    {CURLE_COULDNT_RESOLVE_PROXY, "network", "the proxy's host name was not found"},
-    {CURLE_COULDNT_CONNECT, "network", "no connection could be made"},
-    {CURLE_GOT_NOTHING, "network", "the connection was closed without an answer"},
-    {CURLE_RECV_ERROR, "network", "the connection broke while the answer was awaited"},
-    {CURLE_SEND_ERROR, "network", "the connection broke while the request was sent"},
-    {CURLE_PARTIAL_FILE, "network", "the connection was closed in the middle of the answer"},
-    {CURLE_OPERATION_TIMEDOUT, "timeout", "no connection within connect_timeout"},
-    {CURLE_SSL_CONNECT_ERROR, "tls", "the TLS handshake failed"},
-    {CURLE_PEER_FAILED_VERIFICATION, "tls", "the server's certificate was not accepted"},
-    {CURLE_SSL_CERTPROBLEM, "tls", "the client certificate is not usable"},
-    {CURLE_SSL_CIPHER, "tls", "no common TLS cipher"},
-    {CURLE_SSL_CACERT_BADFILE, "tls", "the file of trusted certificates (ca_file) cannot be read"},
-    {CURLE_SSL_ISSUER_ERROR, "tls", "the server's certificate has the wrong issuer"},
-    {CURLE_SSL_INVALIDCERTSTATUS, "tls", "the server's certificate has no valid status"},
-    {CURLE_SSL_ENGINE_INITFAILED, "tls", "TLS could not be started"},
-    {CURLE_USE_SSL_FAILED, "tls", "TLS could not be started"},
-    {CURLE_UNSUPPORTED_PROTOCOL, "protocol", "the server (or the proxy) does not speak HTTP/1.1"},
-    {CURLE_URL_MALFORMAT, "protocol", "the address is not a valid URL"},
-    {CURLE_WRITE_ERROR, "network", "memory ran out for the answer"},
-    {CURLE_OUT_OF_MEMORY, "network", "memory ran out, or a header of the answer is far too long"},
+    {CURLE_COULDNT_RESOLVE_HOST, true, "network", "the host name was not found"},
+    {CURLE_COULDNT_RESOLVE_PROXY, true, "network", "the proxy's host name was not found"},
+    {CURLE_COULDNT_CONNECT, true, "network", "no connection could be made"},
+    {CURLE_GOT_NOTHING, true, "network", "the connection was closed without an answer"},
+    {CURLE_RECV_ERROR, true, "network", "the connection broke before the answer was complete"},
+    {CURLE_SEND_ERROR, true, "network", "the connection broke before the answer was complete"},
+    {CURLE_PARTIAL_FILE, true, "network", "the connection was closed in the middle of the answer"},
+    {CURLE_OPERATION_TIMEDOUT, true, "timeout", "no connection within connect_timeout"},
+    {CURLE_SSL_CONNECT_ERROR, false, "tls", "the TLS handshake failed"},
+    {CURLE_PEER_FAILED_VERIFICATION, false, "tls", "the server's certificate was not accepted"},
+    {CURLE_SSL_CERTPROBLEM, false, "tls", "the client certificate is not usable"},
+    {CURLE_SSL_CIPHER, false, "tls", "no common TLS cipher"},
+    {CURLE_SSL_CACERT_BADFILE, false, "tls", "the file of trusted certificates (ca_file) cannot be read"},
+    {CURLE_SSL_ISSUER_ERROR, false, "tls", "the server's certificate has the wrong issuer"},
+    {CURLE_SSL_INVALIDCERTSTATUS, false, "tls", "the server's certificate has no valid status"},
+    {CURLE_SSL_ENGINE_INITFAILED, false, "tls", "TLS could not be started"},
+    {CURLE_USE_SSL_FAILED, false, "tls", "TLS could not be started"},
+    {CURLE_UNSUPPORTED_PROTOCOL, false, "protocol", "the server (or the proxy) does not speak HTTP/1.1"},
+    {CURLE_URL_MALFORMAT, false, "protocol", "the address is not a valid URL"},
+    {CURLE_WRITE_ERROR, false, "network", "memory ran out for the answer"},
+    {CURLE_OUT_OF_MEMORY, false, "network", "memory ran out, or a header of the answer is far too long"},
 };
+
+/* TLS libraries have one code for a handshake that was refused and for one whose connection went away. */
+static bool broke_in_handshake(const char *detail)
+{
+    static const char *const words[] = {"SSL_ERROR_SYSCALL",     "Connection reset", "unexpected eof",
+                                        "terminated abnormally", "pull function",    "non-properly terminated"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcasestr(detail, words[i]) != NULL)
+            return true;
+    return false;
+}
+
+static void fail(Exchange *exchange, const char *kind, bool passing, const char *phrase, const char *detail)
+{
+    exchange->kind = kind;
+    exchange->passing = passing;
+    snprintf(exchange->message, sizeof exchange->message, detail != NULL ? "%s (%s)" : "%s", phrase, detail);
+}
+
+static void explain_overflow(Exchange *exchange)
+{
+    bool headers = exchange->header_bytes > HEADER_CAP;
+    exchange->kind = "too_large";
+    snprintf(exchange->message, sizeof exchange->message, "the answer's %s larger than %s (%zu bytes)",
+             headers ? "headers are" : "body is", headers ? "what any server sends" : "max_response_bytes",
+             headers ? (size_t)HEADER_CAP : exchange->cap);
+}
+
+static void explain_code(Exchange *exchange, CURLcode code, const char *detail)
+{
+    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
+        if (failures[i].code == code) {
+            fail(exchange, failures[i].kind, failures[i].passing, failures[i].phrase, detail);
+            return;
+        }
+    fail(exchange, "protocol", false, "the answer is not valid HTTP", detail);
+}
 
 static void explain(Transport *transport, CURLcode code)
 {
     Exchange *exchange = transport->exchange;
-    const char *phrase = "the answer is not valid HTTP";
-    exchange->kind = "protocol";
-    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
-        if (failures[i].code == code) {
-            exchange->kind = failures[i].kind;
-            phrase = failures[i].phrase;
-        }
-    if (exchange->overflow) {
-        bool headers = exchange->header_bytes > HEADER_CAP;
-        exchange->kind = "too_large";
-        snprintf(exchange->message, sizeof exchange->message, "the answer's %s larger than %s (%zu bytes)",
-                 headers ? "headers are" : "body is", headers ? "what any server sends" : "max_response_bytes",
-                 headers ? (size_t)HEADER_CAP : exchange->cap);
-        return;
-    }
-    if (strncmp(transport->error, "CONNECT tunnel", 14) == 0)
-        phrase = "the proxy refused the connection";
     const char *detail = transport->error[0] != '\0' ? transport->error : curl_easy_strerror(code);
     if (strchr(detail, '@') != NULL) /* libcurl repeats a proxy's address, password and all */
         detail = curl_easy_strerror(code);
-    snprintf(exchange->message, sizeof exchange->message, "%s (%s)", phrase, detail);
+    long tunnel = 0;
+    curl_easy_getinfo(transport->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+    if (exchange->overflow)
+        explain_overflow(exchange);
+    else if (strncmp(transport->error, "CONNECT tunnel", 14) == 0)
+        fail(exchange, "network", status_may_pass(tunnel), "the proxy refused the connection", detail);
+    else if (code == CURLE_SSL_CONNECT_ERROR && broke_in_handshake(detail))
+        fail(exchange, "network", true, "the connection broke during the TLS handshake", detail);
+    else if (code == CURLE_OPERATION_TIMEDOUT && exchange->connected)
+        fail(exchange, "timeout", true, "the server fell silent", detail);
+    else
+        explain_code(exchange, code, detail);
 }
 
 /* Callbacks of libcurl; none of them touches Lua ------------------------------------------------------------------- */
@@ -127,6 +182,13 @@ static void keep_header(const char *line, size_t length, const char *name, char 
     value[kept] = '\0';
 }
 
+static void forget_head(Exchange *exchange)
+{
+    exchange->head_ended = false;
+    exchange->request_id[0] = exchange->content_type[0] = '\0';
+    exchange->retry_after_text[0] = exchange->date_text[0] = '\0';
+}
+
 static size_t on_header(char *line, size_t size, size_t count, void *data)
 {
     Exchange *exchange = data;
@@ -136,6 +198,13 @@ static size_t on_header(char *line, size_t size, size_t count, void *data)
         exchange->overflow = true;
         return 0;
     }
+    if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) /* the first line, maybe after an interim answer */
+        forget_head(exchange);
+    if (exchange->head_ended) /* trailers behind a body */
+        return length;
+    exchange->head_ended = length > 0 && (line[0] == '\r' || line[0] == '\n');
+    keep_header(line, length, "date:", exchange->date_text, sizeof exchange->date_text);
+    keep_header(line, length, "retry-after:", exchange->retry_after_text, sizeof exchange->retry_after_text);
     keep_header(line, length, "content-type:", exchange->content_type, sizeof exchange->content_type);
     keep_header(line, length, "x-request-id:", exchange->request_id, sizeof exchange->request_id);
     keep_header(line, length, "x-pinecone-request-id:", exchange->request_id, sizeof exchange->request_id);
@@ -370,6 +439,8 @@ bool transport_start(Transport *transport, Exchange *exchange)
                    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list(transport)) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_NOPROXY, direct ? "*" : transport->settings->no_proxy) == CURLE_OK;
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, exchange->fresh ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, exchange->patience);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
     started = started && curl_multi_add_handle(transport->multi, easy) == CURLM_OK;
@@ -380,24 +451,40 @@ bool transport_start(Transport *transport, Exchange *exchange)
     return started;
 }
 
+/* Seconds, or a date, which is as far away as it is from the server's own clock. */
+static int64_t read_retry_after(const char *text, int64_t date)
+{
+    if (text[0] >= '0' && text[0] <= '9' && strspn(text, "0123456789") == strlen(text))
+        return strlen(text) < 10 ? atoll(text) : RETRY_AFTER_CAP;
+    time_t until = text[0] != '\0' ? curl_getdate(text, NULL) : -1;
+    int64_t now = date > 0 ? date : (int64_t)time(NULL);
+    return until > now ? (int64_t)until - now : 0;
+}
+
+/* What the headers say about time. */
+static void read_times(Exchange *exchange)
+{
+    time_t date = exchange->date_text[0] != '\0' ? curl_getdate(exchange->date_text, NULL) : -1;
+    exchange->date = date > 0 ? (int64_t)date : 0;
+    exchange->retry_after = read_retry_after(exchange->retry_after_text, exchange->date);
+}
+
 /* How far the exchange has come. */
 static void measure(Transport *transport)
 {
     Exchange *exchange = transport->exchange;
     long request_bytes = 0, connects = 0;
     double connect_time = 0, tls_time = 0;
-    curl_off_t retry_after = 0;
     curl_easy_getinfo(transport->easy, CURLINFO_RESPONSE_CODE, &exchange->status);
     curl_easy_getinfo(transport->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
     curl_easy_getinfo(transport->easy, CURLINFO_NUM_CONNECTS, &connects);
     curl_easy_getinfo(transport->easy, CURLINFO_CONNECT_TIME, &connect_time);
-    curl_easy_getinfo(transport->easy, CURLINFO_RETRY_AFTER, &retry_after);
     curl_easy_getinfo(transport->easy, CURLINFO_APPCONNECT_TIME, &tls_time);
     /* libcurl counts a CONNECT to a proxy, too: over https nothing of the request has left before TLS stood */
     bool tls_stood = strncmp(exchange->url, "https", 5) != 0 || connects == 0 || tls_time > 0;
     exchange->sent = request_bytes > 0 && tls_stood;
     exchange->connected = exchange->sent || (connects > 0 && connect_time > 0);
-    exchange->retry_after = (long)retry_after;
+    read_times(exchange);
 }
 
 /* An exchange that did not go through has closed its connection. */
@@ -421,6 +508,12 @@ void transport_stop(Transport *transport)
     finish(transport, false);
 }
 
+/* A refusal says in its status all that has to be known, even where its body breaks off. */
+static bool is_refusal(const Exchange *exchange)
+{
+    return exchange->status >= 300 && exchange->head_ended && !exchange->overflow;
+}
+
 static bool collect_outcome(Transport *transport)
 {
     int left = 0;
@@ -429,18 +522,18 @@ static bool collect_outcome(Transport *transport)
         return false;
     CURLcode code = message->data.result;
     measure(transport);
-    if (code != CURLE_OK)
+    if (code == CURLE_OK && !transport->exchange->head_ended)
+        fail(transport->exchange, "network", true, "the connection was closed within the headers of the answer", NULL);
+    else if (code != CURLE_OK && !is_refusal(transport->exchange))
         explain(transport, code);
-    finish(transport, code == CURLE_OK);
+    finish(transport, code == CURLE_OK && transport->exchange->head_ended);
     return true;
 }
 
 static Drive broken(Transport *transport, CURLMcode code)
 {
     measure(transport);
-    transport->exchange->kind = "network";
-    snprintf(transport->exchange->message, sizeof transport->exchange->message, "libcurl gave up (%s)",
-             curl_multi_strerror(code));
+    fail(transport->exchange, "network", false, "libcurl gave up", curl_multi_strerror(code));
     finish(transport, false);
     return DRIVE_FINISHED;
 }

@@ -33,20 +33,30 @@ typedef struct Exchange {
     size_t body_length;
     bool fresh;    /* on a new connection, so that libcurl cannot resend it by itself */
     bool loopback; /* the server is on this machine: proxies elsewhere are not meant for it */
+    long patience; /* seconds without a byte worth the name, after which it is given up; 0: no limit */
     size_t cap;    /* bytes of answer accepted */
 
     Buffer answer;
-    long status; /* 0 while no answer came */
-    long retry_after;
-    char request_id[96], content_type[96];
+    long status;         /* 0 while no answer came */
+    int64_t retry_after; /* seconds that the server asks to wait; 0: none */
+    int64_t date;        /* the server's clock, in seconds since 1970; 0: it did not say */
+    char request_id[96], content_type[96], retry_after_text[64], date_text[64];
     size_t header_bytes;
-    bool overflow; /* the answer went over the cap */
+    bool head_ended; /* its headers came as a whole */
+    bool overflow;   /* the answer went over the cap */
 
     bool sent;        /* at least a byte of the request has left */
     bool connected;   /* a connection was made (or reused) */
+    bool passing;     /* what failed may go well the next time */
     const char *kind; /* NULL: the exchange went through; else the kind of failure, and its message */
     char message[320];
 } Exchange;
+
+/* True for a status that speaks of trouble which may pass: 408, 429, 500, 502, 503, 504. */
+bool status_may_pass(long status);
+
+/* Forgets what came of an exchange, so that it can begin again. */
+void exchange_reset(Exchange *exchange);
 
 /* Microseconds of a clock that only goes forward. */
 int64_t clock_now(void);

@@ -5,6 +5,7 @@ local await = require "pinecone.await"
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
 local pages = require "pinecone.pages"
+local report = require "pinecone.report"
 local wait = require "pinecone.wait"
 
 local Client = {}
@@ -48,7 +49,7 @@ end
 
 -- Waits for a call and gives its result.
 function Client:_finish(call)
-   local value, err = await(call, self._wait)
+   local value, err = await(call, self._wait, self._listener)
    if err then
       return nil, errors.explain(err, self._about)
    end
@@ -237,7 +238,8 @@ local function new(options)
       },
       _wait = settings.wait,
       _timeout = settings.timeout or core.default_timeout,
-      _hosts = {},
+      _listener = report.listener(settings.on_request),
+      _hosts = {}, -- of indexes, by name
    }, Client)
    if settings.api_key == nil then
       settings.api_key = from_environment "PINECONE_API_KEY"
@@ -246,6 +248,7 @@ local function new(options)
    if settings.host == nil and settings.environment == nil then
       settings.host = from_environment "PINECONE_CONTROLLER_HOST"
    end
+   settings.on_request = self._listener
    local made, problem = core.new(settings)
    if type(problem) == "string" then
       errors.misuse(problem)

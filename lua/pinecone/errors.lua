@@ -171,6 +171,9 @@ function errors.explain(err, about)
    return err
 end
 
+--- The kinds of trouble that may be over the next time.
+errors.passing = { network = true, timeout = true, rate_limited = true, server = true, unavailable = true }
+
 --- Makes a failure of our own.
 -- @tparam table fields kind, message and what else is known
 function errors.new(fields)

@@ -39,8 +39,6 @@ local subjects = {
    },
 }
 
-local passing = { network = true, timeout = true, rate_limited = true, server = true, unavailable = true }
-
 local function id_of(subject, name, what)
    local id = what
    if type(what) == "table" then
@@ -77,7 +75,7 @@ end
 local function may_pass(waiter, err)
    local kind = err.kind
    local unseen = kind == "not_found" and not waiter.last
-   local known = passing[kind] or (waiter.subject.passing and waiter.subject.passing[kind])
+   local known = errors.passing[kind] or (waiter.subject.passing and waiter.subject.passing[kind])
    return known and core.clock() - waiter.troubled_since < (unseen and GRACE_UNSEEN or GRACE)
 end
 

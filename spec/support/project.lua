@@ -78,12 +78,12 @@ local function wait(call)
    end
 end
 
---- Makes a client on it.
+--- Makes a client on it, one that asks for everything once.
 -- @tparam string version
 -- @tparam[opt] string key another one than the right one
 function Project:client(version, key)
    local made = pinecone.assert(pinecone.new {
-      api_key = key or API_KEY, host = self.url, api_version = version, wait = wait,
+      api_key = key or API_KEY, host = self.url, api_version = version, wait = wait, max_retries = 0, settle_grace = 0,
    })
    self.clients[#self.clients + 1] = made
    return made

@@ -24,11 +24,13 @@ function service.start(options)
    return pinecone.assert(emulator.spawn(over({ job_seconds = 0, api_key = service.api_key }, options)))
 end
 
---- Makes a client on an emulator; raises where that fails.
+--- Makes a client on an emulator, one that does not wait long; raises where that fails.
 -- @tparam table running the emulator
 -- @tparam[opt] table options of the client
 function service.client(running, options)
-   return pinecone.assert(pinecone.new(over({ host = running.url, api_key = service.api_key }, options)))
+   return pinecone.assert(pinecone.new(over({
+      host = running.url, api_key = service.api_key, retry_delay = 0.01, settle_grace = 0.1,
+   }, options)))
 end
 
 --- Creates a serverless index and waits until it is there.

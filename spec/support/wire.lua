@@ -88,7 +88,7 @@ end
 --- Makes a client. The server lives in this process, so waiting for a call lets it work.
 function Server:client(options)
    local all = {
-      api_key = wire.api_key, host = self.url,
+      api_key = wire.api_key, host = self.url, retry_delay = 0.01, settle_grace = 0.1,
       wait = function(call)
          while not call:step() do
             uv.run "nowait"
