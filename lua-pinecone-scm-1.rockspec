@@ -125,6 +125,7 @@ build = {
       ["pinecone"] = "lua/pinecone/init.lua",
       ["pinecone.pages"] = "lua/pinecone/pages.lua",
       ["pinecone.report"] = "lua/pinecone/report.lua",
+      ["pinecone.settle"] = "lua/pinecone/settle.lua",
       ["pinecone.timestamp"] = "lua/pinecone/timestamp.lua",
       ["pinecone.wait"] = "lua/pinecone/wait.lua",
    },

@@ -6,6 +6,7 @@ local core = require "pinecone.core"
 local errors = require "pinecone.errors"
 local pages = require "pinecone.pages"
 local report = require "pinecone.report"
+local settle = require "pinecone.settle"
 local wait = require "pinecone.wait"
 
 local Client = {}
@@ -61,7 +62,7 @@ function Client:_perform(name, arguments, options)
    if not call then
       return nil, err
    end
-   return self:_finish(call)
+   return settle(self, name, arguments, options, call, self:_finish(call))
 end
 
 for name in pairs(core.operations) do
@@ -238,8 +239,10 @@ local function new(options)
       },
       _wait = settings.wait,
       _timeout = settings.timeout or core.default_timeout,
+      _settle_grace = settings.settle_grace or core.default_settle_grace,
       _listener = report.listener(settings.on_request),
       _hosts = {}, -- of indexes, by name
+      _given = {}, -- ids of what was created, see settle
    }, Client)
    if settings.api_key == nil then
       settings.api_key = from_environment "PINECONE_API_KEY"

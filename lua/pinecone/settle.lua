@@ -1,0 +1,270 @@
+-- Settling: a create whose answer was lost is looked for before it is sent again, so that it is neither lost nor made
+-- twice. The API has no other way to ask for the same thing once only.
+
+local core = require "pinecone.core"
+local errors = require "pinecone.errors"
+local timestamp = require "pinecone.timestamp"
+
+local FIRST_PAUSE, PAUSE_GROWTH, LONGEST_PAUSE = 0.25, 1.5, 2
+local PAGE_SIZE = 100
+local REMEMBERED_SECONDS = 600 -- no id is looked for that is older than a call
+
+-- What a client has given its callers ---------------------------------------------------------------------------------
+
+-- Two calls may create things that look the same, and the server's Date has whole seconds only: what one call has given
+-- to its caller is not the other's.
+local function remember(client, id)
+   local now, given = core.clock(), client._given
+   for known, since in pairs(given) do
+      if now - since > REMEMBERED_SECONDS then
+         given[known] = nil
+      end
+   end
+   given[id] = now
+end
+
+-- Looking in lists ----------------------------------------------------------------------------------------------------
+
+-- A time without a fraction may have lost one.
+local function is_since(text, since)
+   local time = type(text) == "string" and timestamp(text)
+   return time and (time >= since or (not text:find(".", 1, true) and time + 1 > since))
+end
+
+-- One page; nil and the error. The third value is the server's time when the create was begun.
+local function page_of(case, token)
+   local list, client = case.rule.list, case.client
+   local arguments = { index_name = list.of_index and case.arguments.index_name or nil }
+   arguments.limit, arguments.pagination_token = not token and PAGE_SIZE or nil, token
+   local call, err = client:_begin(list.operation, arguments, case:options())
+   if not call then
+      return nil, err
+   end
+   local page
+   page, err = client:_finish(call)
+   local date = call:date()
+   return page, err, date and date - case.call:age()
+end
+
+local function find(case, items, since)
+   for _, item in ipairs(items) do
+      local mine = case.rule.is_mine(item, case.arguments) and is_since(item.created_at, since)
+      if mine and not case.client._given[item[case.rule.id]] then
+         return item
+      end
+   end
+end
+
+local no_clock = {
+   kind = "protocol",
+   message = "the server's answers have no Date, so that nobody can tell what is new in its lists",
+}
+
+-- What the create made, in any page; nil where it is not listed; nil and the error where that cannot be told.
+local function look_in_list(case)
+   local token, since
+   repeat
+      local page, err, began = page_of(case, token)
+      since = since or began
+      if not page then
+         return nil, err
+      end
+      if not since then
+         return nil, no_clock
+      end
+      local found = find(case, page.data, since)
+      if found then
+         return found
+      end
+      token = type(page.pagination) == "table" and page.pagination.next or nil
+   until token == nil or token == "" or case.call:left() <= 0
+end
+
+-- Looking at the one thing of that name -------------------------------------------------------------------------------
+
+local function is_initializing(resource)
+   local state = resource.status
+   if type(state) == "table" then
+      state = not state.ready and state.state
+   end
+   return state == "Initializing"
+end
+
+-- What is ready may be an old one: it is never given as the new one.
+local function taken(case, resource)
+   local state = type(resource.status) == "table" and resource.status.state or resource.status
+   return errors.new {
+      kind = "conflict", operation = case.name, target = case.arguments.name, request_id = case.err.request_id,
+      message = ("the answer was lost (%s), and what has this name is %s: it may be older than this call"):format(
+         case.err.message, tostring(state)),
+   }
+end
+
+local function look_at_name(case)
+   local found, err = case.client:_perform(case.rule.describe, case.arguments.name, case:options())
+   if not found then
+      return nil, err
+   end
+   if is_initializing(found) then
+      return found
+   end
+   return nil, nil, case.refused and case.err or taken(case, found)
+end
+
+-- Rules ---------------------------------------------------------------------------------------------------------------
+
+local function same_text(one, other)
+   return (one or "") == (other or "")
+end
+
+local by_index_name = { look = look_at_name, describe = "describe_index" }
+
+local rules = {
+   create_backup = {
+      look = look_in_list, list = { operation = "list_backups", of_index = true }, id = "backup_id",
+      is_mine = function(backup, arguments)
+         return backup.name == arguments.name and same_text(backup.description, arguments.description)
+      end,
+   },
+   create_backup_schedule = {
+      look = look_in_list, list = { operation = "list_backup_schedules", of_index = true }, id = "schedule_id",
+      is_mine = function(schedule, arguments) return schedule.name == arguments.name end,
+   },
+   -- A second index of that name cannot be made, so this may be repeated; what the refusal of a repeat means is in the
+   -- list of jobs.
+   create_index_from_backup = {
+      look = look_in_list, list = { operation = "list_restore_jobs" }, id = "restore_job_id", repeated_first = true,
+      is_mine = function(job, arguments)
+         return job.backup_id == arguments.backup_id and job.target_index_name == arguments.name
+      end,
+      answer = function(job)
+         return { restore_job_id = job.restore_job_id, index_id = job.target_index_id }
+      end,
+   },
+   create_collection = { look = look_at_name, describe = "describe_collection" },
+   create_index = by_index_name,
+   create_index_from_collection = by_index_name,
+}
+
+-- Settling ------------------------------------------------------------------------------------------------------------
+
+local Case = {}
+Case.__index = Case
+
+-- For a request that belongs to the call: within its time.
+function Case:options()
+   return { timeout = math.max(self.call:left(), 0.001), api_version = self.api_version }
+end
+
+local function is_refusal(err)
+   return err.status ~= nil and err.status >= 300 and err.status < 500 and err.status ~= 408
+end
+
+-- There is nothing to wait for where the server forbids to send it again in time.
+local function grace_of(case)
+   local forbidden = (case.err.retry_after or 0) >= case.call:left()
+   return forbidden and 0 or case.client._settle_grace
+end
+
+-- Looks until it is found or, where a list may lag, the grace is over. Gives what was found; or nil and why it is not
+-- known whether it is there; or nil, nil and the error to give up with.
+local function look_for(case)
+   local began, pause, grace = core.clock(), FIRST_PAUSE, grace_of(case)
+   while case.call:left() > 0 do
+      local found, problem, conflict = case.rule.look(case)
+      if found or conflict or not case.rule.list then
+         return found, problem, conflict
+      end
+      local left = began + grace - core.clock()
+      if left <= 0 or (problem and not errors.passing[problem.kind]) then
+         return nil, problem
+      end
+      case.client:_sleep(math.min(pause, left, case.call:left()))
+      pause = math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE)
+   end
+   return nil, case.err
+end
+
+local function give_up(case, note)
+   local err = case.err
+   err.maybe_applied = true
+   err.elapsed = math.floor(case.call:age() * 1000 + 0.5) / 1000
+   errors.explain(err, case.client._about)
+   if note then
+      local asked = case.rule.list and case.rule.list.operation or case.rule.describe
+      err.hint = ("%s %s"):format(err.hint, note:format(asked))
+   end
+   return nil, err
+end
+
+-- After one lost answer: what the call made; or nil and the error; or neither, when it is worth sending again.
+local function settle_once(case)
+   if case.rule.repeated_first and not case.refused and case.call:again() then
+      return
+   end
+   local found, problem, conflict = look_for(case)
+   if found then
+      return case.rule.answer and case.rule.answer(found) or found
+   end
+   if conflict then
+      case.err = conflict
+      return give_up(case)
+   end
+   if problem == case.err then
+      return give_up(case)
+   end
+   if problem and problem.kind ~= "not_found" then
+      return give_up(case, "Looking for it (%s) failed: " .. problem.message:gsub("%%", "%%%%"))
+   end
+   if case.refused or not case.call:again() then
+      return give_up(case, "It was looked for (%s) and not seen.")
+   end
+end
+
+local function settle(case)
+   while true do
+      case.refused = is_refusal(case.err)
+      local value, err = settle_once(case)
+      if value or err then
+         return value, err
+      end
+      value, case.err = case.client:_finish(case.call)
+      if value then
+         return value
+      end
+   end
+end
+
+local function named(arguments)
+   if type(arguments) ~= "table" then
+      return { index_name = arguments }
+   end
+   return setmetatable({ name = arguments.name or arguments.backup_name }, { __index = arguments })
+end
+
+--- Sees to it that a create has happened once, or that its error says what is known.
+-- @tparam Client client
+-- @tparam string name the operation
+-- @tparam string|table arguments
+-- @tparam ?table options
+-- @param call the finished call
+-- @param value what it gave
+-- @tparam ?table err and second
+-- @return the value, or nil and the error
+return function(client, name, arguments, options, call, value, err)
+   local rule = rules[name]
+   if not rule then
+      return value, err
+   end
+   local case = setmetatable({
+      client = client, name = name, rule = rule, arguments = named(arguments), call = call, err = err,
+      api_version = options and options.api_version,
+   }, Case)
+   if err and err.maybe_applied and case.arguments.name then
+      value, err = settle(case)
+   end
+   if value and rule.id then
+      remember(client, value[rule.id])
+   end
+   return value, err
+end
