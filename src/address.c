@@ -68,7 +68,7 @@ static bool without_slash(const char *text, char *bare)
     return length < LONGEST;
 }
 
-const char *address_add(const char *text, bool plain, Buffer *url, Address *address)
+const char *address_add(const char *text, bool plain, bool anywhere, Buffer *url, Address *address)
 {
     char bare[LONGEST];
     Host host;
@@ -79,10 +79,11 @@ const char *address_add(const char *text, bool plain, Buffer *url, Address *addr
         return "not an address such as 'https://api.pinecone.io' or 'http://127.0.0.1:5080': a scheme (https where "
                "none is given), a host, maybe a port, nothing else";
     address->loopback = is_loopback(&host);
-    address->plain = http || (!https && plain && address->loopback);
-    if (address->plain && !address->loopback)
-        return "plain http, which would show the API key to everybody on the way; use https (http is only for this "
-               "machine's loopback)";
+    bool may_be_plain = address->loopback || anywhere;
+    address->plain = http || (!https && plain && may_be_plain);
+    if (address->plain && !may_be_plain)
+        return "plain http, which would show the API key to everybody on the way; use https (without the option "
+               "allow_http, http is only for this machine's loopback)";
     bool added = buffer_add_text(url, address->plain ? "http://" : "https://") && buffer_add_text(url, bare);
     return added ? NULL : address_no_memory;
 }

@@ -248,7 +248,8 @@ static Check set_server(lua_State *L, Client *client, int base)
     const char *host = lua_tostring(L, -1);
     Buffer url = {0};
     Address address = {0};
-    const char *wrong = address_add(host, false, &url, &address);
+    client->allow_http = lua_toboolean(L, base + OPTION_ALLOW_HTTP);
+    const char *wrong = address_add(host, false, client->allow_http, &url, &address);
     client->server = url.data;
     client->plain = address.plain;
     if (wrong == address_no_memory)
