@@ -99,8 +99,17 @@ local hints = {
    { kind = "tls", says = { "ca_file" }, hint = "Check the path in ca_file." },
    { kind = "tls", says = { "wrong version number", "packet length" },
       hint = "The server does not speak https on that port; check host and port." },
+   { kind = "tls", says = { "protocol version", "unsupported protocol" },
+      hint = "The server offers only old versions of TLS; TLS 1.2 or newer is needed." },
+   { kind = "tls", says = { "has expired", "expiration date" },
+      hint = "The server's certificate has expired: it must be renewed, unless this machine's clock is wrong." },
+   { kind = "tls", says = { "not yet valid", "not activated" },
+      hint = "The server's certificate is not valid yet: check this machine's clock." },
+   { kind = "tls", says = { "subject name" },
+      hint = "The server's certificate is for another host name: check the spelling of host, and what answers there." },
    { kind = "tls", says = { "certificate" },
-      hint = "If the server is right (a proxy that inspects TLS, a private CA), name its CA in ca_file; else "
+      hint = "Nobody whom this machine trusts vouches for the server. If it is right (a proxy that inspects TLS, a "
+         .. "private CA), name its CA in ca_file, and let the server send its intermediate certificates; else "
          .. "somebody is in between." },
    { kind = "tls", hint = "Check host, port and any proxy that inspects TLS." },
    { kind = "network", says = { "proxy refused" },
