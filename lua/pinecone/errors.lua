@@ -11,12 +11,16 @@ local Failure = core.failure
 local ineligible = "Backups exist for serverless and BYOC indexes, not for pod indexes (use create_collection), "
    .. "document-schema indexes, or indexes with a customer-managed key."
 
+local proxy_refused = "Check the proxy's address, its user and password, and whether it lets you through to this host."
+
 -- The first row whose conditions all hold gives the hint. `says` names patterns, one of which the lower-cased message
 -- must match: good enough for advice, never for a decision. A `modern` one speaks of what the legacy
 -- controller lacks.
 local hints = {
    { maybe_applied = true, hint = "It may have taken effect all the same: look before you repeat it." },
 
+   { kind = "unauthenticated", status = 401, says = { "html page" },
+      hint = "This is not the API's answer: a proxy or a gateway in front of it wants a user and a password." },
    { kind = "unauthenticated", status = 401,
       hint = "The server refused the API key, which came from {key_source}. Check that it is whole, not revoked, "
          .. "and of this project." },
@@ -112,8 +116,8 @@ local hints = {
          .. "private CA), name its CA in ca_file, and let the server send its intermediate certificates; else "
          .. "somebody is in between." },
    { kind = "tls", hint = "Check host, port and any proxy that inspects TLS." },
-   { kind = "network", says = { "proxy refused" },
-      hint = "Check the proxy's address, its user and password, and whether it lets you through to this host." },
+   { kind = "network", says = { "proxy refused" }, hint = proxy_refused },
+   { kind = "network", status = 407, hint = proxy_refused },
    { kind = "network", says = { "proxy's host name" },
       hint = "Check the option proxy, and https_proxy and the like in the environment." },
    { kind = "network", says = { "host name was not found" },
