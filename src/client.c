@@ -132,7 +132,8 @@ static void add_header(lua_State *L, Client *client, const char *name, const cha
     client->settings.headers = list;
 }
 
-/* Names whose meaning is ours or libcurl's: a second one could smuggle a request or replace the key. */
+/* Names whose meaning is ours or libcurl's: a second one could smuggle a request, replace the key, or tell the server
+ * what is for the proxy alone. */
 static bool is_reserved(const char *name)
 {
     static const char *const reserved[] = {"Accept",
@@ -143,6 +144,9 @@ static bool is_reserved(const char *name)
                                            "Content-Type",
                                            "Expect",
                                            "Host",
+                                           "Keep-Alive",
+                                           "Proxy-Authorization",
+                                           "Proxy-Connection",
                                            "TE",
                                            "Trailer",
                                            "Transfer-Encoding",
