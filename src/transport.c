@@ -124,7 +124,7 @@ static void keep_header(const char *line, size_t length, const char *name, char 
     for (; skip < length && kept + 1 < size; skip++)
         if ((unsigned char)line[skip] >= 0x20 && (unsigned char)line[skip] < 0x7f)
             value[kept++] = line[skip];
-    value[kept] = '\0';
+    value[skip < length ? 0 : kept] = '\0'; /* one that does not fit is dropped: cut, it could end within the key */
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *data)
