@@ -1,4 +1,5 @@
--- https: a real nginx with certificates made on the spot stands in front of an emulator.
+-- https: a real nginx with certificates made on the spot stands in front of an emulator. Hints are chosen by what
+-- libcurl's TLS library says, which is OpenSSL or GnuTLS.
 
 local certificates = require "support.certificates"
 local expect = require "support.expect"
@@ -7,6 +8,7 @@ local pinecone = require "pinecone"
 local process = require "support.process"
 local scratch = require "support.scratch"
 local service = require "support.service"
+local uv = require "luv"
 
 describe("https", function()
    if nginx.missing then
@@ -59,6 +61,15 @@ describe("https", function()
       return service.client({ url = url(name, options.name) }, { ca_file = options.ca_file, ca_path = options.ca_path })
    end
 
+   -- A folder that holds the certificate of an authority.
+   local function folder_with(authority)
+      local path = folder:path("only-" .. authority)
+      assert(uv.fs_mkdir(path, tonumber("700", 8)))
+      folder:write("only-" .. authority .. "/it.pem", folder:read(authority .. ".pem"))
+      process.run("openssl", "rehash", path)
+      return path
+   end
+
    -- Expects that neither a read nor a write gets through; the failure of the write.
    local function refuses(pc)
       expect.failure("tls", pc:list_indexes())
@@ -91,11 +102,7 @@ describe("https", function()
       end)
 
       it("is taken where it lies in the folder ca_path", function()
-         local trusted = scratch.new()
-         trusted:write("root.pem", folder:read "root.pem")
-         process.run("openssl", "rehash", trusted.root)
-         takes(client("good", { ca_path = trusted.root }))
-         trusted:remove()
+         takes(client("good", { ca_path = folder_with "root" }))
       end)
 
       it("keeps its connection for reads", function()
@@ -117,11 +124,7 @@ describe("https", function()
       end)
 
       it("is refused where ca_path holds another", function()
-         local trusted = scratch.new()
-         trusted:write("stranger.pem", folder:read "stranger.pem")
-         process.run("openssl", "rehash", trusted.root)
-         expect.holds(refuses(client("good", { ca_path = trusted.root })).hint, "name its CA in ca_file")
-         trusted:remove()
+         expect.holds(refuses(client("good", { ca_path = folder_with "stranger" })).hint, "name its CA in ca_file")
       end)
 
       it("is refused where the server leaves out the authority between", function()
@@ -150,9 +153,13 @@ describe("https", function()
    end)
 
    it("is refused where ca_file cannot be read, and the hint says so", function()
-      for _, path in ipairs { folder:path "nothing.pem", folder:path "good.key", folder.root } do
+      for _, path in ipairs { folder:path "nothing.pem", folder.root } do
          expect.holds(refuses(client("good", { ca_file = path })).hint, "Check the path in ca_file")
       end
+   end)
+
+   it("is refused where ca_file holds no certificate", function()
+      expect.holds(refuses(client("good", { ca_file = folder:path "good.key" })).hint, "ca_file")
    end)
 
    it("is refused where the server speaks plain http", function()

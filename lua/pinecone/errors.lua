@@ -101,7 +101,7 @@ local hints = {
    { kind = "timeout", hint = "Raise timeout if the service is just slow." },
 
    { kind = "tls", says = { "ca_file" }, hint = "Check the path in ca_file." },
-   { kind = "tls", says = { "wrong version number", "packet length" },
+   { kind = "tls", says = { "wrong version number", "packet length", "unexpected tls packet" },
       hint = "The server does not speak https on that port; check host and port." },
    { kind = "tls", says = { "protocol version", "unsupported protocol" },
       hint = "The server offers only old versions of TLS; TLS 1.2 or newer is needed." },
@@ -111,6 +111,10 @@ local hints = {
       hint = "The server's certificate is not valid yet: check this machine's clock." },
    { kind = "tls", says = { "subject name" },
       hint = "The server's certificate is for another host name: check the spelling of host, and what answers there." },
+   { kind = "tls", says = { "server certificate verification failed" }, -- all that GnuTLS tells
+      hint = "If the server is right (a proxy that inspects TLS, a private CA), name its CA in ca_file, and let the "
+         .. "server send its intermediate certificates. A certificate that has expired or is not valid yet must be "
+         .. "renewed, unless this machine's clock is wrong. Else somebody is in between." },
    { kind = "tls", says = { "certificate" },
       hint = "Nobody whom this machine trusts vouches for the server. If it is right (a proxy that inspects TLS, a "
          .. "private CA), name its CA in ca_file, and let the server send its intermediate certificates; else "
