@@ -13,7 +13,7 @@ describe("Plain http to another machine", function()
    before_each(function() server:clear() end)
 
    local function client(options)
-      options.proxy = server.url
+      options.proxy, options.no_proxy = server.url, "not-the-environment.example"
       return server:client(options)
    end
 

@@ -17,8 +17,8 @@ local VARIABLES = {
    "http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
 }
 
--- Does something where these are all the variables of proxies that are set.
-local function with_variables(variables, action)
+-- Makes these all the variables of proxies; what they were.
+local function set_variables(variables)
    local before = {}
    for _, name in ipairs(VARIABLES) do
       before[name] = os.getenv(name)
@@ -27,13 +27,13 @@ local function with_variables(variables, action)
    for name, value in pairs(variables) do
       uv.os_setenv(name, value)
    end
+   return before
+end
+
+local function with_variables(variables, action)
+   local before = set_variables(variables)
    local ok, problem = pcall(action)
-   for _, name in ipairs(VARIABLES) do
-      uv.os_unsetenv(name)
-      if before[name] then
-         uv.os_setenv(name, before[name])
-      end
-   end
+   set_variables(before)
    assert(ok, problem)
 end
 
@@ -43,9 +43,10 @@ describe("A proxy", function()
       return
    end
 
-   local folder, root, emulator, front, open, locked, narrow, plain, secure
+   local folder, root, emulator, front, open, locked, narrow, plain, secure, variables
 
    setup(function()
+      variables = set_variables {}
       folder = scratch.new()
       root = certificates.authority(folder, "root")
       emulator = service.start { seed = { indexes = { { name = "movies", dimension = 3, records = 10 } } } }
@@ -62,6 +63,7 @@ describe("A proxy", function()
          server:stop()
       end
       folder:remove()
+      set_variables(variables)
    end)
    before_each(function()
       assert(emulator:clear_requests())

@@ -101,7 +101,13 @@ describe("What a caller hands in", function()
       },
       ["a proxy's user"] = {
          ask = function(text)
-            return ask({ proxy = server.url:gsub("//", "//" .. text:gsub("%%", "%%%%") .. ":pw@") }, list)
+            return ask({
+               proxy = server.url:gsub("//", "//" .. text:gsub("%%", "%%%%") .. ":pw@"),
+               no_proxy = "not-the-environment.example",
+            }, list)
+         end,
+         shown = function(request)
+            assert.matches("^Basic ", header(request, "Proxy-Authorization"))
          end,
       },
    }
@@ -133,9 +139,9 @@ describe("What a caller hands in", function()
                assert.matches("^%u+ %S+ HTTP/1%.1\r\n", request.head)
                assert.is_nil(request.head:find "\r\n[Xx]%-[Ee]vil")
                assert.is_nil(request.head:find "%z")
-               if place.shown then
-                  local meant = place.means and place.means(text) or text
-                  assert.equal(meant:match "^ *(.-) *$", (place.shown(request):match "^ *(.-) *$"))
+               local meant, shown = place.means and place.means(text) or text, place.shown(request)
+               if shown then
+                  assert.equal(meant:match "^ *(.-) *$", shown:match "^ *(.-) *$")
                end
             end
          end
