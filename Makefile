@@ -116,7 +116,7 @@ quickstart: modules ## back up and restore an index of the emulator, step by ste
 	@. $(BUILD)/env.sh && $(UNDER) $(LUA) examples/quickstart.lua
 
 # busted's own command would run on whatever "lua" is.
-test: modules ## run the specs on LUA
+test: modules deps-servers ## run the specs on LUA
 	@$(if $(SPEC),,$(error There are no specs))
 	@$(MAKE) all
 	@. $(BUILD)/env.sh && $(UNDER) $(LUA) spec/support/run.lua $(BUSTED_ARGS) $(SPEC)
@@ -181,6 +181,9 @@ lint: deps-lint ## luacheck, clang-format, and whether the rockspec names every 
 PACKAGES_common = libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev pkg-config|pkgconf libc6-dev \
 	$(if $(shell command -v $(firstword $(CC))),,gcc) lua-cjson lua-luv lua-argparse lua-busted lua-yaml \
 	ca-certificates openssl
+# Servers that some specs put beside the emulator. Where an init system runs, Debian would also start nginx as a service:
+# there it is not brought unasked, and without it its specs are pending.
+PACKAGES_servers = tinyproxy-bin $(if $(wildcard /run/systemd/system),,nginx|nginx-core|nginx-light)
 PACKAGES_lua5.1 := lua5.1 liblua5.1-0-dev
 PACKAGES_lua5.2 := lua5.2 liblua5.2-dev
 PACKAGES_lua5.3 := lua5.3 liblua5.3-dev
@@ -193,12 +196,14 @@ deps-all: export PACKAGES = $(foreach lua,$(LUAS),$(PACKAGES_$(lua))) $(PACKAGES
 deps-lint: export PACKAGES = lua-check clang-format
 deps-memcheck: export PACKAGES = valgrind
 deps-rock: export PACKAGES = luarocks
+deps-servers: export PACKAGES = $(PACKAGES_servers)
 
 deps: ## install with apt what LUA and its tests need; without apt, list it
 deps-all: ## the same for every Lua
 deps-lint: ## what lint needs
 deps-memcheck: ## what memcheck needs
 deps-rock: ## what test-rock needs
+deps-servers: ## nginx and tinyproxy, which some specs need
 
 define INSTALL
 installed=" $$(dpkg-query -W -f '$${Package}:$${db:Status-Status} ' 2>/dev/null)"
@@ -251,8 +256,8 @@ $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recom
 	-o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 $$packages </dev/null >/dev/null
 endef
 
-deps deps-all deps-lint deps-memcheck deps-rock: export INSTALL := $(INSTALL)
-deps deps-all deps-lint deps-memcheck deps-rock:
+deps deps-all deps-lint deps-memcheck deps-rock deps-servers: export INSTALL := $(INSTALL)
+deps deps-all deps-lint deps-memcheck deps-rock deps-servers:
 	@$(if $(filter no,$(DEPS)),:,eval "$$INSTALL")
 
 help: ## this list
@@ -261,4 +266,4 @@ help: ## this list
 
 FORCE:
 .PHONY: all clean modules quickstart test test-all memcheck test-rock lint help FORCE \
-	deps deps-all deps-lint deps-memcheck deps-rock
+	deps deps-all deps-lint deps-memcheck deps-rock deps-servers

@@ -68,7 +68,7 @@ static bool without_slash(const char *text, char *bare)
     return length < LONGEST;
 }
 
-const char *address_add(const char *text, bool plain, Buffer *url, Address *address)
+const char *address_add(const char *text, bool plain, bool anywhere, Buffer *url, Address *address)
 {
     char bare[LONGEST];
     Host host;
@@ -79,18 +79,39 @@ const char *address_add(const char *text, bool plain, Buffer *url, Address *addr
         return "not an address such as 'https://api.pinecone.io' or 'http://127.0.0.1:5080': a scheme (https where "
                "none is given), a host, maybe a port, nothing else";
     address->loopback = is_loopback(&host);
-    address->plain = http || (!https && plain && address->loopback);
-    if (address->plain && !address->loopback)
-        return "plain http, which would show the API key to everybody on the way; use https (http is only for this "
-               "machine's loopback)";
+    bool may_be_plain = address->loopback || anywhere;
+    address->plain = http || (!https && plain && may_be_plain);
+    if (address->plain && !may_be_plain)
+        return "plain http, which would show the API key to everybody on the way; use https (without the option "
+               "allow_http, http is only for this machine's loopback)";
     bool added = buffer_add_text(url, address->plain ? "http://" : "https://") && buffer_add_text(url, bare);
     return added ? NULL : address_no_memory;
+}
+
+/* The value of an escape such as "%0d", or what stands there when it is none. */
+static int decoded(const char *text)
+{
+    char digits[3] = {0};
+    if (text[0] == '%' && strspn(text + 1, "0123456789abcdefABCDEF") >= 2)
+        return (int)strtol(memcpy(digits, text + 1, 2), NULL, 16);
+    return (unsigned char)text[0];
+}
+
+/* What libcurl would read as another host is refused; so are escaped control characters, because of which it would go
+ * around the proxy without a word. */
+static bool is_user(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (strchr(" /?#@", text[i]) != NULL || decoded(text + i) < 0x20 || decoded(text + i) == 0x7f)
+            return false;
+    return true;
 }
 
 const char *address_check_proxy(const char *text, bool *loopback)
 {
     static const char *const schemes[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
-    static const char wrong[] = "not a proxy's address such as 'http://user:password@proxy.example:3128'";
+    static const char wrong[] = "not a proxy's address such as 'http://user:password@proxy.example:3128' (in user and "
+                                "password, write ' ', '/', '?', '#' and '@' as %20, %2F, %3F, %23 and %40)";
     char bare[LONGEST];
     Host host;
     const char *scheme = strstr(text, "://"), *rest = scheme != NULL ? scheme + 3 : text;
@@ -98,7 +119,8 @@ const char *address_check_proxy(const char *text, bool *loopback)
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0] && !known; i++)
         known = strlen(schemes[i]) == (size_t)(scheme - text) && strncasecmp(text, schemes[i], strlen(schemes[i])) == 0;
     const char *at = strrchr(rest, '@');
-    if (!known || !without_slash(at != NULL ? at + 1 : rest, bare) || !split(bare, &host))
+    if (!known || !is_user(rest, at != NULL ? (size_t)(at - rest) : 0) ||
+        !without_slash(at != NULL ? at + 1 : rest, bare) || !split(bare, &host))
         return wrong;
     *loopback = is_loopback(&host);
     return NULL;

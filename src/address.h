@@ -14,9 +14,9 @@ typedef struct Address {
 } Address;
 
 /* Adds "scheme://host:port" to a URL for an address with or without a scheme. Without one it is https; or http where
- * the caller speaks that (`plain`) and the host is on this machine. Answers what is wrong with the address, or NULL;
- * address_no_memory when memory ran out. */
-const char *address_add(const char *text, bool plain, Buffer *url, Address *address);
+ * the caller speaks that (`plain`). Http is only for this machine, unless `anywhere`. Answers what is wrong with the
+ * address, or NULL; address_no_memory when memory ran out. */
+const char *address_add(const char *text, bool plain, bool anywhere, Buffer *url, Address *address);
 extern const char address_no_memory[];
 
 /* The same for a proxy, "scheme://user:password@host:port", with or without scheme and user part; it tells whether the

@@ -815,7 +815,7 @@ static Check build_url(lua_State *L, Call *call, int base)
     }
     Address address = {0};
     const char *server = name != NULL ? name : call->client->server;
-    const char *wrong = address_add(server, call->client->plain, &call->url, &address);
+    const char *wrong = address_add(server, call->client->plain, call->client->allow_http, &call->url, &address);
     call->exchange.loopback = address.loopback;
     if (wrong == address_no_memory)
         luaL_error(L, "not enough memory");

@@ -132,7 +132,8 @@ static void add_header(lua_State *L, Client *client, const char *name, const cha
     client->settings.headers = list;
 }
 
-/* Names whose meaning is ours or libcurl's: a second one could smuggle a request or replace the key. */
+/* Names whose meaning is ours or libcurl's: a second one could smuggle a request, replace the key, or tell the server
+ * what is for the proxy alone. */
 static bool is_reserved(const char *name)
 {
     static const char *const reserved[] = {"Accept",
@@ -143,6 +144,9 @@ static bool is_reserved(const char *name)
                                            "Content-Type",
                                            "Expect",
                                            "Host",
+                                           "Keep-Alive",
+                                           "Proxy-Authorization",
+                                           "Proxy-Connection",
                                            "TE",
                                            "Trailer",
                                            "Transfer-Encoding",
@@ -251,7 +255,8 @@ static Check set_server(lua_State *L, Client *client, int base)
     const char *host = lua_tostring(L, -1);
     Buffer url = {0};
     Address address = {0};
-    const char *wrong = address_add(host, false, &url, &address);
+    client->allow_http = lua_toboolean(L, base + OPTION_ALLOW_HTTP);
+    const char *wrong = address_add(host, false, client->allow_http, &url, &address);
     client->server = url.data;
     client->plain = address.plain;
     if (wrong == address_no_memory)

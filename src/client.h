@@ -22,7 +22,8 @@ typedef struct Client {
     pid_t pid;
     bool closed;
     char *server;      /* scheme, host and port of the control plane */
-    bool plain;        /* it is asked over http, which only this machine's loopback may be */
+    bool plain;        /* it is asked over http */
+    bool allow_http;   /* and other machines than this one may be, too */
     char *key;         /* NULL once it is closed */
     char *api_version; /* NULL: what each operation says */
     char *environment; /* the legacy controller's, which knows no versions; NULL: the API of today */

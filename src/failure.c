@@ -60,10 +60,10 @@ static const struct {
     long status;
     const char *kind;
 } kinds[] = {
-    {400, "invalid_argument"}, {401, "unauthenticated"},  {402, "payment_required"}, {403, "permission_denied"},
-    {404, "not_found"},        {408, "timeout"},          {409, "conflict"},         {412, "precondition_failed"},
-    {413, "too_large"},        {422, "invalid_argument"}, {429, "rate_limited"},     {502, "unavailable"},
-    {503, "unavailable"},      {504, "unavailable"},
+    {400, "invalid_argument"},    {401, "unauthenticated"}, {402, "payment_required"}, {403, "permission_denied"},
+    {404, "not_found"},           {407, "network"},         {408, "timeout"},          {409, "conflict"},
+    {412, "precondition_failed"}, {413, "too_large"},       {422, "invalid_argument"}, {429, "rate_limited"},
+    {502, "unavailable"},         {503, "unavailable"},     {504, "unavailable"},
 };
 
 /* The status decides; the code only tells a quota from a permission. */

@@ -179,7 +179,7 @@ static void keep_header(const char *line, size_t length, const char *name, char 
     for (; skip < length && kept + 1 < size; skip++)
         if ((unsigned char)line[skip] >= 0x20 && (unsigned char)line[skip] < 0x7f)
             value[kept++] = line[skip];
-    value[kept] = '\0';
+    value[skip < length ? 0 : kept] = '\0'; /* one that does not fit is dropped: cut, it could end within the key */
 }
 
 static void forget_head(Exchange *exchange)
@@ -312,6 +312,24 @@ static bool set_text(CURL *easy, CURLoption option, const char *text)
     return text == NULL || curl_easy_setopt(easy, option, text) == CURLE_OK;
 }
 
+/* Also takes back what libcurl has there by itself; that may be nothing, because it knows no such option. */
+static bool reset_text(CURL *easy, CURLoption option, const char *text)
+{
+    return curl_easy_setopt(easy, option, text) == CURLE_OK || text == NULL;
+}
+
+/* Of a file and a folder, libcurl would keep its own for the one that is not named, and trust those, too. A proxy that
+ * is spoken to over TLS is verified by the same ones. */
+static bool set_trust(CURL *easy, const TransportSettings *settings)
+{
+    static const CURLoption files[] = {CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO};
+    static const CURLoption folders[] = {CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH};
+    bool good = true;
+    for (size_t i = 0; i < 2 && (settings->ca_file != NULL || settings->ca_path != NULL); i++)
+        good = good && reset_text(easy, files[i], settings->ca_file) && reset_text(easy, folders[i], settings->ca_path);
+    return good;
+}
+
 /* What holds for every exchange of this handle. */
 static bool prepare(Transport *transport, TransportShare *share)
 {
@@ -330,6 +348,7 @@ static bool prepare(Transport *transport, TransportShare *share)
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2); /* or newer */
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's request id is not the API's */
@@ -343,9 +362,8 @@ static bool prepare(Transport *transport, TransportShare *share)
     curl_multi_setopt(transport->multi, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(transport->multi, CURLMOPT_TIMERDATA, transport);
     curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, 1L);
-    return set_text(easy, CURLOPT_USERAGENT, settings->user_agent) &&
-           set_text(easy, CURLOPT_CAINFO, settings->ca_file) && set_text(easy, CURLOPT_CAPATH, settings->ca_path) &&
-           set_text(easy, CURLOPT_PROXY, settings->proxy);
+    return set_text(easy, CURLOPT_USERAGENT, settings->user_agent) && set_text(easy, CURLOPT_PROXY, settings->proxy) &&
+           set_trust(easy, settings);
 }
 
 Transport *transport_new(const TransportSettings *settings, TransportShare *share)

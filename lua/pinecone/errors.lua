@@ -11,12 +11,16 @@ local Failure = core.failure
 local ineligible = "Backups exist for serverless and BYOC indexes, not for pod indexes (use create_collection), "
    .. "document-schema indexes, or indexes with a customer-managed key."
 
+local proxy_refused = "Check the proxy's address, its user and password, and whether it lets you through to this host."
+
 -- The first row whose conditions all hold gives the hint. `says` names patterns, one of which the lower-cased message
 -- must match: good enough for advice, never for a decision. A `modern` one speaks of what the legacy
 -- controller lacks.
 local hints = {
    { maybe_applied = true, hint = "It may have taken effect all the same: look before you repeat it." },
 
+   { kind = "unauthenticated", status = 401, says = { "html page" },
+      hint = "This is not the API's answer: a proxy or a gateway in front of it wants a user and a password." },
    { kind = "unauthenticated", status = 401,
       hint = "The server refused the API key, which came from {key_source}. Check that it is whole, not revoked, "
          .. "and of this project." },
@@ -97,14 +101,27 @@ local hints = {
    { kind = "timeout", hint = "Raise timeout if the service is just slow." },
 
    { kind = "tls", says = { "ca_file" }, hint = "Check the path in ca_file." },
-   { kind = "tls", says = { "wrong version number", "packet length" },
+   { kind = "tls", says = { "wrong version number", "packet length", "unexpected tls packet" },
       hint = "The server does not speak https on that port; check host and port." },
+   { kind = "tls", says = { "protocol version", "unsupported protocol" },
+      hint = "The server offers only old versions of TLS; TLS 1.2 or newer is needed." },
+   { kind = "tls", says = { "has expired", "expiration date" },
+      hint = "The server's certificate has expired: it must be renewed, unless this machine's clock is wrong." },
+   { kind = "tls", says = { "not yet valid", "not activated" },
+      hint = "The server's certificate is not valid yet: check this machine's clock." },
+   { kind = "tls", says = { "subject name" },
+      hint = "The server's certificate is for another host name: check the spelling of host, and what answers there." },
+   { kind = "tls", says = { "server certificate verification failed" }, -- all that GnuTLS tells
+      hint = "If the server is right (a proxy that inspects TLS, a private CA), name its CA in ca_file, and let the "
+         .. "server send its intermediate certificates. A certificate that has expired or is not valid yet must be "
+         .. "renewed, unless this machine's clock is wrong. Else somebody is in between." },
    { kind = "tls", says = { "certificate" },
-      hint = "If the server is right (a proxy that inspects TLS, a private CA), name its CA in ca_file; else "
+      hint = "Nobody whom this machine trusts vouches for the server. If it is right (a proxy that inspects TLS, a "
+         .. "private CA), name its CA in ca_file, and let the server send its intermediate certificates; else "
          .. "somebody is in between." },
    { kind = "tls", hint = "Check host, port and any proxy that inspects TLS." },
-   { kind = "network", says = { "proxy refused" },
-      hint = "Check the proxy's address, its user and password, and whether it lets you through to this host." },
+   { kind = "network", says = { "proxy refused" }, hint = proxy_refused },
+   { kind = "network", status = 407, hint = proxy_refused },
    { kind = "network", says = { "proxy's host name" },
       hint = "Check the option proxy, and https_proxy and the like in the environment." },
    { kind = "network", says = { "host name was not found" },

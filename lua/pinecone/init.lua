@@ -22,7 +22,7 @@ local pinecone = {
 -- @tparam[opt] table options
 -- @tparam[opt] string options.api_key default: the environment's `PINECONE_API_KEY`
 -- @tparam[opt] string options.host the control plane; default: `PINECONE_CONTROLLER_HOST`, else
---   `https://api.pinecone.io`. Plain http is only for this machine's loopback
+--   `https://api.pinecone.io`. Plain http is only for this machine's loopback, unless there is `allow_http`
 -- @tparam[opt] string options.environment asks the legacy controller of pod projects in that environment,
 --   `https://controller.{environment}.pinecone.io` unless there is a `host`. It has only the four operations of
 --   collections and knows no `api_version`; `request` gives what it answers as it is
@@ -36,6 +36,8 @@ local pinecone = {
 -- @tparam[opt] string options.no_proxy hosts asked without a proxy, with commas between
 -- @tparam[opt] string options.ca_file a file of trusted certificates instead of the system's
 -- @tparam[opt] string options.ca_path a folder of them
+-- @tparam[opt=false] boolean options.allow_http lets the key go over plain http to other machines. An index whose host
+--   has no scheme is then asked as the control plane is
 -- @tparam[opt] table options.headers names and values to add to every request
 -- @tparam[opt] string options.source_tag names your product in the User-Agent
 -- @tparam[opt] function options.wait `wait(call)` steps a call until `call:step()` is true, for a host of your own

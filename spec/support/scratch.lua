@@ -41,12 +41,26 @@ function Folder:names()
    return names
 end
 
--- Removes it with the files in it.
-function Folder:remove()
-   for _, name in ipairs(self:names()) do
-      uv.fs_unlink(self:path(name))
+local function remove(path)
+   local listing = uv.fs_scandir(path)
+   local name, kind = nil, nil
+   if listing then
+      name, kind = uv.fs_scandir_next(listing)
    end
-   uv.fs_rmdir(self.root)
+   while name do
+      if kind == "directory" then
+         remove(path .. "/" .. name)
+      else
+         uv.fs_unlink(path .. "/" .. name)
+      end
+      name, kind = uv.fs_scandir_next(listing)
+   end
+   uv.fs_rmdir(path)
+end
+
+-- Removes it with what is in it.
+function Folder:remove()
+   remove(self.root)
 end
 
 function scratch.new()
