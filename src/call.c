@@ -608,13 +608,23 @@ static int call_result(lua_State *L)
     call->decoding = true;
     int count = push_result(L, call);
     call->decoding = false;
-    if (!call->unclear || call->effect != EFFECT_CREATE || !lua_isnil(L, -count))
+    if (!call->unclear || !lua_isnil(L, -count)) /* else `again` may be wanted */
         release(L, call);
     return count;
 }
 
-/*** Sends a create once more whose result left open whether it took effect; after the usual pause, within the same
-timeout. Whoever calls this has looked for what it made, and not found it.
+/*** Tells whether the call may be sent again without looking what came of it.
+@function call:is_repeatable
+@treturn boolean
+*/
+static int call_is_repeatable(lua_State *L)
+{
+    lua_pushboolean(L, call_at(L)->effect != EFFECT_CREATE);
+    return 1;
+}
+
+/*** Sends a write once more whose result left open whether it took effect; after the usual pause, within the same
+timeout. Before that, what a create made has to be looked for.
 @function call:again
 @treturn boolean false where max_retries or the timeout do not allow it
 */
@@ -957,9 +967,19 @@ int call_new_timer(lua_State *L)
 void call_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"step", call_step},     {"block", call_block},   {"interest", call_interest}, {"renew", call_renew},
-        {"result", call_result}, {"cancel", call_cancel}, {"again", call_again},       {"attempt", call_attempt},
-        {"age", call_age},       {"left", call_left},     {"date", call_date},         {NULL, NULL},
+        {"step", call_step},
+        {"block", call_block},
+        {"interest", call_interest},
+        {"renew", call_renew},
+        {"result", call_result},
+        {"cancel", call_cancel},
+        {"is_repeatable", call_is_repeatable},
+        {"again", call_again},
+        {"attempt", call_attempt},
+        {"age", call_age},
+        {"left", call_left},
+        {"date", call_date},
+        {NULL, NULL},
     };
     static const luaL_Reg meta[] = {
         {"__gc", call_collect}, {"__close", call_close}, {"__tostring", call_tostring}, {NULL, NULL}};
