@@ -23,7 +23,8 @@ local faults = {
    { name = "a body that never ends", plan = { content_length = 100000 } },
    { name = "a connection that is closed after the effect, which lists show late",
       plan = { drop = "after", lag = 0.1 }, goes_well = true },
-   { name = "a connection that is closed, and a late effect", plan = { drop = "before", late = 0.1 }, goes_well = true },
+   { name = "a connection that is closed before a late effect",
+      plan = { drop = "before", late = 0.1 }, goes_well = true },
    { name = "a 503 for everything, three times", everywhere = true, plan = { status = 503, on = { 1, 2, 3 } } },
    { name = "a connection that is closed each time before the effect", plan = { drop = "before", on = "all" } },
    { name = "a connection that is closed each time after the effect", plan = { drop = "after", on = "all" } },
@@ -43,10 +44,8 @@ for _, when in ipairs { "before", "during", "after" } do
 end
 for _, status in ipairs { 408, 500, 501, 502, 503, 504 } do
    for _, plan in ipairs { { status = status }, { status = status, after = true }, { status = status, late = 0.1 } } do
-      faults[#faults + 1] = {
-         name = ("a %d%s"):format(status, plan.after and " after the effect" or plan.late and " and a late effect" or ""),
-         plan = plan, goes_well = status ~= 501,
-      }
+      local effect = plan.after and " after the effect" or plan.late and " and a late effect" or ""
+      faults[#faults + 1] = { name = ("a %d%s"):format(status, effect), plan = plan, goes_well = status ~= 501 }
    end
 end
 faults[#faults + 1] = { name = "a 429", plan = { status = 429 }, goes_well = true, unsettled = true }
@@ -165,7 +164,8 @@ describe("a write", function()
    for label, row in pairs(writes.rows) do
       for _, fault in ipairs(faults) do
          for _, warm in ipairs { false, true } do
-            it(("that is %s meets %s on a %s connection"):format(label, fault.name, warm and "warm" or "cold"), function()
+            local kind = warm and "warm" or "cold"
+            it(("that is %s meets %s on a %s connection"):format(label, fault.name, kind), function()
                local outcome = outcomes[label .. fault.name .. tostring(warm)]
                assert.is_true(tells_the_truth(outcome), told(outcome))
                assert.is_true(outcome.seconds <= TIMEOUT + 0.5, told(outcome))

@@ -45,6 +45,9 @@ struct Call {
     int64_t started, ended;     /* microseconds */
     int64_t deadline;           /* INT64_MAX: none */
     int64_t attempted, resumes; /* when the last attempt began, and when the pause is over */
+    double patience;            /* seconds in which a server that has something to say says it */
+    int64_t listening;          /* since when its bytes are counted */
+    size_t heard;               /* how many there were then */
     int attempts;
     bool named;         /* what it creates has a name to be found by */
     bool attempt_ended; /* since block was called */
@@ -165,6 +168,7 @@ static void release(lua_State *L, Call *call)
 /* Attempts --------------------------------------------------------------------------------------------------------- */
 
 enum { LONGEST_BACKOFF = 30, LONGEST_SILENCE = 30 }; /* seconds */
+enum { LEAST_SPEED = 10 };                           /* bytes a second */
 
 static bool may_go_well_next_time(const Exchange *exchange)
 {
@@ -260,6 +264,27 @@ static void time_out(Call *call)
         note_outcome(call);
 }
 
+static size_t bytes_heard(const Call *call)
+{
+    return call->exchange.header_bytes + call->exchange.answer.length;
+}
+
+static void listen_anew(Call *call)
+{
+    call->listening = clock_now();
+    call->heard = bytes_heard(call);
+}
+
+static int64_t silence_ends(const Call *call)
+{
+    return call->listening + (int64_t)(call->patience * 1e6);
+}
+
+static int64_t earlier(int64_t one, int64_t other)
+{
+    return one < other ? one : other;
+}
+
 static void take_transport(Call *call)
 {
     bool memory;
@@ -279,15 +304,32 @@ static void take_transport(Call *call)
     call->attempts++;
     call->attempted = clock_now();
     call->state = CALL_SENDING;
+    listen_anew(call);
+}
+
+/* libcurl's own limit looks at a mean of the last seconds, and so strikes up to five seconds late. */
+static void give_up_silence(Call *call)
+{
+    double least = call->patience * LEAST_SPEED;
+    if (!transport_is_connected(call->transport) || (double)(bytes_heard(call) - call->heard) >= least) {
+        listen_anew(call);
+        return;
+    }
+    transport_stop(call->transport);
+    call->exchange.kind = "timeout";
+    call->exchange.passing = true;
+    snprintf(call->exchange.message, sizeof call->exchange.message,
+             "the server fell silent (less than %d bytes a second for %.3g s)", LEAST_SPEED, call->patience);
+    attempt_ended(call);
 }
 
 static int64_t wakes_at(const Call *call)
 {
     int64_t wakes = call->state == CALL_QUEUED    ? clock_now() + QUEUE_TICK
-                    : call->state == CALL_SENDING ? transport_wakes(call->transport)
+                    : call->state == CALL_SENDING ? earlier(transport_wakes(call->transport), silence_ends(call))
                     : call->state == CALL_PAUSING ? call->resumes
                                                   : INT64_MAX;
-    return wakes < call->deadline ? wakes : call->deadline;
+    return earlier(wakes, call->deadline);
 }
 
 /* Milliseconds until then, rounded up; a poll must not wake just before the time. */
@@ -329,6 +371,8 @@ static Drive drive(Call *call, int milliseconds)
     Drive driven = transport_drive(call->transport, milliseconds);
     if (driven == DRIVE_FINISHED)
         attempt_ended(call);
+    else if (clock_now() >= silence_ends(call))
+        give_up_silence(call);
     return driven;
 }
 
@@ -912,8 +956,7 @@ static void start(Call *call)
 {
     join_client_list(call);
     /* A server that says nothing is given up in time to ask again; a create, in time to look for what it made. */
-    double patience = call->named ? fmin(call->timeout / 2, LONGEST_SILENCE) : LONGEST_SILENCE;
-    call->exchange.patience = (long)patience;
+    call->patience = call->named ? fmin(call->timeout / 2, LONGEST_SILENCE) : LONGEST_SILENCE;
     call->deadline = deadline_after(call->started, call->timeout);
     call->state = CALL_QUEUED;
 }

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HEADER_CAP = 256 * 1024, STEPS_AT_ONCE = 32, LOW_SPEED = 10 /* bytes a second */, RETRY_AFTER_CAP = 999999999 };
+enum { HEADER_CAP = 256 * 1024, STEPS_AT_ONCE = 32, RETRY_AFTER_CAP = 999999999 };
 
 struct TransportHeader {
     struct curl_slist link;
@@ -55,7 +55,6 @@ void exchange_reset(Exchange *exchange)
         .body_length = exchange->body_length,
         .fresh = exchange->fresh,
         .loopback = exchange->loopback,
-        .patience = exchange->patience,
         .cap = exchange->cap,
         .answer = exchange->answer,
     };
@@ -149,8 +148,6 @@ static void explain(Transport *transport, CURLcode code)
         fail(exchange, "network", status_may_pass(tunnel), "the proxy refused the connection", detail);
     else if (code == CURLE_SSL_CONNECT_ERROR && broke_in_handshake(detail))
         fail(exchange, "network", true, "the connection broke during the TLS handshake", detail);
-    else if (code == CURLE_OPERATION_TIMEDOUT && exchange->connected)
-        fail(exchange, "timeout", true, "the server fell silent", detail);
     else
         explain_code(exchange, code, detail);
 }
@@ -457,8 +454,6 @@ bool transport_start(Transport *transport, Exchange *exchange)
                    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list(transport)) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_NOPROXY, direct ? "*" : transport->settings->no_proxy) == CURLE_OK;
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, exchange->fresh ? 1L : 0L);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, exchange->patience);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
     started = started && curl_multi_add_handle(transport->multi, easy) == CURLM_OK;
@@ -587,6 +582,13 @@ Drive transport_drive(Transport *transport, int milliseconds)
             return broken(transport, code);
     }
     return collect_outcome(transport) ? DRIVE_FINISHED : DRIVE_GOING;
+}
+
+bool transport_is_connected(const Transport *transport)
+{
+    double begun = 0;
+    curl_easy_getinfo(transport->easy, CURLINFO_PRETRANSFER_TIME, &begun);
+    return begun > 0;
 }
 
 int transport_watched(const Transport *transport, struct pollfd *descriptors, int most)

@@ -98,6 +98,8 @@ local hints = {
       hint = "Raise max_connections, or have fewer calls under way at once." },
    { kind = "timeout", says = { "connection could be made" },
       hint = "Check the network, the proxy and the firewall between here and the host." },
+   { kind = "timeout", says = { "fell silent" },
+      hint = "The service, or something in between, took the request and did not answer; ask again later." },
    { kind = "timeout", hint = "Raise timeout if the service is just slow." },
 
    { kind = "tls", says = { "ca_file" }, hint = "Check the path in ca_file." },

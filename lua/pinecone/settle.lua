@@ -1,6 +1,6 @@
 -- Settling: a create whose answer was lost is looked for before it is sent again, so that it is neither lost nor made
--- twice. The API has no other way to ask for the same thing once only. Other writes are just sent again; where no answer
--- came the core has done that already.
+-- twice. The API has no other way to ask for the same thing once only. Other writes are just sent again; where no
+-- answer came, the core has done that already.
 
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
