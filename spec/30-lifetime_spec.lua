@@ -10,7 +10,6 @@ local uv = require "luv"
 local holds = expect.holds
 
 local KEY = service.api_key
-local STAGES = { "begun", "connecting", "sent", "half" } -- as in support.life
 local PAGE = '{"data":[{"backup_id":"b-1"}],"pagination":{"next":"more"}}'
 
 -- A port that takes no connection any more: some wait already, and nobody accepts them.
@@ -305,7 +304,7 @@ describe("A coroutine", function()
    end)
 end)
 
--- Interrupted from within -----------------------------------------------------------------------------------------------
+-- Interrupted from within ---------------------------------------------------------------------------------------------
 
 describe("A call", function()
 
@@ -838,5 +837,197 @@ describe("A server that goes away", function()
             assert.is_nil(seen:match "CONNECTION CLOSED.*GET")
          end)
       end
+   end)
+end)
+
+-- What is left --------------------------------------------------------------------------------------------------------
+
+-- How often a text stands in the writable memory of a process.
+local function copies_in(pid, text)
+   local memory = assert(uv.fs_open(("/proc/%d/mem"):format(pid), "r", 0))
+   local count = 0
+   for line in io.lines(("/proc/%d/maps"):format(pid)) do
+      local first, last = line:match "^(%x+)%-(%x+) rw"
+      if first then
+         first, last = tonumber(first, 16), tonumber(last, 16)
+         local bytes = uv.fs_read(memory, last - first, first) or ""
+         count = count + select(2, bytes:gsub(text, ""))
+      end
+   end
+   uv.fs_close(memory)
+   return count
+end
+
+describe("The key", function()
+
+   local SECRET = "wiped" .. ("k3Y"):rep(11)
+
+   -- A script that stops where it says `mark()`, and how many copies of the key it held each time.
+   local function copies_while(source)
+      local script = program.script(PRELUDE .. [[
+         local function mark()
+            life.collect()
+            io.write "ready\n"
+            io.stdout:flush()
+            io.read()
+         end
+      ]] .. source .. ' io.write "done\\n"', with { key = SECRET })
+      local counts = {}
+      while script:expect "(%l+)\n" == "ready" do
+         counts[#counts + 1] = copies_in(script.pid, SECRET)
+         script:say "\n"
+      end
+      script:wait()
+      assert.equal("", script.err)
+      return counts
+   end
+
+   for how, ending in pairs {
+      ["closed"] = "pc:close()",
+      ["collected"] = "pc = nil",
+      ["closed while a call is held"] = "pc:close() pc = nil",
+   } do
+      it(("is wiped when its client is %s"):format(how), function()
+         local counts = copies_while(([[
+            mark()
+            local pc = life.client(given)
+            local call = %s
+            mark()
+            %s
+            mark()
+         ]]):format(how:find "call" and "assert(core.list_indexes(pc._core))" or "nil", ending))
+         assert.is_true(counts[2] >= counts[1] + 2)
+         assert.is_true(counts[3] <= counts[1])
+      end)
+   end
+
+   -- libcurl does not wipe its own: one request may stay behind in memory that it has freed.
+   it("is wiped by us when it was sent, too", function()
+      local counts = copies_while [[
+         mark()
+         local pc = life.client(given)
+         pc:list_restore_jobs()
+         pc:create_index { name = "x", dimension = 3, spec = { serverless = { cloud = "aws", region = "us-east-1" } } }
+         mark()
+         pc:close()
+         mark()
+      ]]
+      assert.is_true(counts[2] >= counts[1] + 2)
+      assert.is_true(counts[3] <= counts[2] - 2)
+   end)
+end)
+
+describe("The core", function()
+
+   -- A thread of luv has a Lua state of its own, and closes it at its end. Threads of libcurl's may live longer.
+   it("stays in memory when the state that loaded it is closed", function()
+      local done = program.run([[
+         local function is_loaded()
+            for line in io.lines "/proc/self/maps" do
+               if line:find("pinecone/core.so", 1, true) then
+                  return true
+               end
+            end
+            return false
+         end
+         local before = is_loaded()
+         require "luv".new_thread(function(path, cpath, url)
+            package.path, package.cpath = path, cpath
+            local core = require "pinecone.core"
+            local client = assert(core.new { host = "https://no-such-host.invalid", api_key = "k" })
+            assert(core.list_indexes(client)):step()
+         end, package.path, package.cpath):join()
+         io.write(tostring(before), " ", tostring(is_loaded()))
+      ]], given)
+      assert.equal("", done.err)
+      assert.equal("false true", done.out)
+      assert.equal(0, done.code)
+   end)
+end)
+
+describe("A process that uses thousands of clients", function()
+
+   -- AddressSanitizer keeps what is freed
+   local bound = (os.getenv "LD_PRELOAD" or ""):find "asan" and 1e9 or 3000
+
+   it("does not grow", function()
+      local output = run [[
+         local function use(clients)
+            for number = 1, clients do
+               local pc = life.client(given)
+               for _ = 1, 10 do
+                  assert(pc:list_restore_jobs())
+               end
+               if number % 2 == 0 then
+                  pc:close()
+               end
+            end
+            life.collect()
+         end
+         local function weigh()
+            life.collect()
+            return tonumber(life.status "VmRSS"), (life.descriptors())
+         end
+         use(200)
+         local memory, descriptors = weigh()
+         use(2000)
+         local memory_after, descriptors_after = weigh()
+         io.write(memory_after - memory, " ", descriptors_after - descriptors)
+      ]]
+      local kibibytes, descriptors = output:match "^(%S+) (%S+)$"
+      assert.is_true(tonumber(kibibytes) < bound, output)
+      assert.equal("0", descriptors)
+   end)
+end)
+
+-- Connecting ----------------------------------------------------------------------------------------------------------
+
+describe("connect_timeout", function()
+
+   local function assert_in_time(seconds, began)
+      local took = (uv.hrtime() - began) / 1e9
+      assert.is_true(took >= seconds - 0.05 and took < seconds + 2, took)
+   end
+
+   it("ends the wait for a connection", function()
+      local pc = service.client({ url = silent.url }, { connect_timeout = 0.3, max_retries = 0 })
+      local began = uv.hrtime()
+      local err = expect.failure("timeout", pc:create_backup "movies")
+      assert_in_time(0.3, began)
+      holds(err.message, "no connection within connect_timeout")
+      holds(err.hint, "network")
+      assert.is_nil(err.maybe_applied)
+   end)
+
+   it("ends the wait for TLS", function()
+      local server = listen(function() end)
+      local pc = service.client({ url = (server.url:gsub("^http:", "https:")) }, {
+         connect_timeout = 0.3, max_retries = 0, wait = function(call)
+            while not call:step() do
+               uv.run "nowait"
+               service.sleep(0.002)
+            end
+         end,
+      })
+      local began = uv.hrtime()
+      local err = expect.failure("timeout", pc:create_backup "movies")
+      assert_in_time(0.3, began)
+      server.close()
+      holds(err.message, "connect_timeout")
+      assert.is_nil(err.maybe_applied)
+   end)
+
+   it("does not outlive timeout", function()
+      local pc = service.client({ url = silent.url }, { connect_timeout = 20, timeout = 0.3 })
+      local began = uv.hrtime()
+      local err = expect.failure("timeout", pc:create_backup "movies")
+      assert_in_time(0.3, began)
+      holds(err.message, "0.3 s (timeout): no connection could be made")
+      assert.is_nil(err.maybe_applied)
+   end)
+
+   it("says nothing of a server that connects and is slow", function()
+      assert(emulator:fault { operation = "list_restore_jobs", delay = 0.4 })
+      assert(service.client(emulator, { connect_timeout = 0.2, max_retries = 0 }):list_restore_jobs())
    end)
 end)
