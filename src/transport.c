@@ -45,6 +45,10 @@ int64_t clock_now(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+#if LIBCURL_VERSION_NUM < 0x080600 /* said so by CURLE_OUT_OF_MEMORY then */
+#define CURLE_TOO_LARGE ((CURLcode)100)
+#endif
+
 /* Kinds of failure ------------------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -71,20 +75,33 @@ static const struct {
     {CURLE_UNSUPPORTED_PROTOCOL, "protocol", "the server (or the proxy) does not speak HTTP/1.1"},
     {CURLE_URL_MALFORMAT, "protocol", "the address is not a valid URL"},
     {CURLE_WRITE_ERROR, "network", "memory ran out for the answer"},
-    {CURLE_OUT_OF_MEMORY, "network", "memory ran out, or a header of the answer is far too long"},
+    {CURLE_OUT_OF_MEMORY, "network", "memory ran out"},
+    {CURLE_TOO_LARGE, "too_large", "a header of the answer is far too long"},
 };
+
+/* libcurl has few codes, so that some stand for more than their name says. */
+static CURLcode precise(const Transport *transport, CURLcode code)
+{
+    const Exchange *exchange = transport->exchange;
+    if (code == CURLE_RECV_ERROR && strstr(transport->error, "chunked-encoding") != NULL)
+        return CURLE_WEIRD_SERVER_REPLY;
+    if (code == CURLE_OUT_OF_MEMORY && exchange->sent && exchange->answer.length == 0)
+        return CURLE_TOO_LARGE;
+    return code;
+}
 
 static void explain(Transport *transport, CURLcode code)
 {
     Exchange *exchange = transport->exchange;
     const char *phrase = "the answer is not valid HTTP";
     exchange->kind = "protocol";
+    code = precise(transport, code);
     for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
         if (failures[i].code == code) {
             exchange->kind = failures[i].kind;
             phrase = failures[i].phrase;
         }
-    if (exchange->overflow) {
+    if (exchange->overflow || code == CURLE_FILESIZE_EXCEEDED) {
         bool headers = exchange->header_bytes > HEADER_CAP;
         exchange->kind = "too_large";
         snprintf(exchange->message, sizeof exchange->message, "the answer's %s larger than %s (%zu bytes)",
@@ -370,6 +387,8 @@ bool transport_start(Transport *transport, Exchange *exchange)
                    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list(transport)) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_NOPROXY, direct ? "*" : transport->settings->no_proxy) == CURLE_OK;
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, exchange->fresh ? 1L : 0L);
+    /* what a Content-Length announces is refused before it comes; the rest on_body refuses */
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)exchange->cap);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
     started = started && curl_multi_add_handle(transport->multi, easy) == CURLM_OK;
