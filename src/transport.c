@@ -111,7 +111,9 @@ static void explain(Transport *transport, CURLcode code)
     }
     if (strncmp(transport->error, "CONNECT tunnel", 14) == 0)
         phrase = "the proxy refused the connection";
-    const char *detail = transport->error[0] != '\0' ? transport->error : curl_easy_strerror(code);
+    const char *detail = transport->error[0] != '\0' ? transport->error
+                         : code == CURLE_TOO_LARGE   ? "over libcurl's limit"
+                                                     : curl_easy_strerror(code);
     if (strchr(detail, '@') != NULL) /* libcurl repeats a proxy's address, password and all */
         detail = curl_easy_strerror(code);
     snprintf(exchange->message, sizeof exchange->message, "%s (%s)", phrase, detail);
