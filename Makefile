@@ -64,6 +64,9 @@ $(BUILD)/support/%.so: spec/support/%.c Makefile | $(BUILD)/support
 	@echo "cc $@"
 	@$(COMPILE) $(LUA_FLAGS) -shared $(LDFLAGS) -o $@ $<
 
+spec-modules: $(SPEC_MODULES)
+	@:
+
 # LUA_PATH_5_4 and its like would hide LUA_PATH: what stands there moves to the end of LUA_PATH.
 VERSION := $(subst .,_,$(LUA:lua%=%))
 define PATHS
@@ -124,7 +127,7 @@ quickstart: modules ## back up and restore an index of the emulator, step by ste
 # busted's own command would run on whatever "lua" is.
 test: modules ## run the specs on LUA
 	@$(if $(SPEC),,$(error There are no specs))
-	@$(MAKE) all $(SPEC_MODULES)
+	@$(MAKE) all spec-modules
 	@. $(BUILD)/env.sh && $(UNDER) $(LUA) spec/support/run.lua $(BUSTED_ARGS) $(SPEC)
 
 test-all: deps-all ## run the specs on every Lua in turn
@@ -266,5 +269,5 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all clean modules quickstart test test-all memcheck test-rock lint help FORCE \
+.PHONY: all clean spec-modules modules quickstart test test-all memcheck test-rock lint help FORCE \
 	deps deps-all deps-lint deps-memcheck deps-rock

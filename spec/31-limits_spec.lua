@@ -154,7 +154,7 @@ describe("Memory", function()
          local size
          size, kinds = most(fault, "max_response_bytes = 1000000")
          assert.equal("too_large too_large too_large", kinds)
-         assert.is_true(size - usual < 6000, size - usual)
+         assert.is_true(size - usual < 6000 * program.memory_factor, size - usual)
       end
    end)
 
@@ -162,7 +162,7 @@ describe("Memory", function()
       local usual = most()
       local size, kinds = most { endless = true }
       assert.equal("too_large too_large too_large", kinds)
-      assert.is_true(size - usual < 150 * 1024, size - usual)
+      assert.is_true(size - usual < 150 * 1024 * program.memory_factor, size - usual)
    end)
 end)
 

@@ -7,6 +7,9 @@ local program = {}
 
 local PATIENCE_SECONDS = 30
 
+--- By how much more memory a script may take than it would by itself: AddressSanitizer keeps what is freed.
+program.memory_factor = (os.getenv "LD_PRELOAD" or ""):find "asan" and 200 or 1
+
 local Program = {}
 Program.__index = Program
 
