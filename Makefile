@@ -26,6 +26,7 @@ MAKEFLAGS += --no-print-directory
 BUILD := build/$(LUA)$(if $(SANITIZE),-sanitize)
 CORE := $(BUILD)/pinecone/core.so
 OBJECTS := $(patsubst src/%.c,$(BUILD)/src/%.o,$(wildcard src/*.c))
+SPEC_MODULES := $(patsubst spec/support/%.c,$(BUILD)/support/%.so,$(wildcard spec/support/*.c))
 
 # pkg-config is asked when a recipe runs, not before: "make deps" may have just installed it.
 LUA_FLAGS = $(if $(LUA_INCDIR),-I$(LUA_INCDIR),$(shell pkg-config --cflags $(LUA) 2>/dev/null \
@@ -57,6 +58,14 @@ $(CORE): $(OBJECTS) | $(BUILD)/pinecone
 	@$(COMPILE) -shared $(LDFLAGS) -o $@ $(OBJECTS) $(CURL_LIBS) -lm -ldl -pthread
 
 -include $(OBJECTS:.o=.d)
+
+# What only specs need: Lua cannot fork.
+$(BUILD)/support/%.so: spec/support/%.c Makefile | $(BUILD)/support
+	@echo "cc $@"
+	@$(COMPILE) $(LUA_FLAGS) -shared $(LDFLAGS) -o $@ $<
+
+spec-modules: $(SPEC_MODULES)
+	@:
 
 # LUA_PATH_5_4 and its like would hide LUA_PATH: what stands there moves to the end of LUA_PATH.
 VERSION := $(subst .,_,$(LUA:lua%=%))
@@ -91,7 +100,7 @@ $(BUILD)/bin/pinecone-backup: FORCE | $(BUILD)/bin
 	$(file >$@,$(COMMAND_SH))
 	@chmod +x $@
 
-$(BUILD)/bin $(BUILD)/pinecone $(BUILD)/src:
+$(BUILD)/bin $(BUILD)/pinecone $(BUILD)/src $(BUILD)/support:
 	@mkdir -p $@
 
 ##@ Run and test
@@ -118,7 +127,7 @@ quickstart: modules ## back up and restore an index of the emulator, step by ste
 # busted's own command would run on whatever "lua" is.
 test: modules deps-servers ## run the specs on LUA
 	@$(if $(SPEC),,$(error There are no specs))
-	@$(MAKE) all
+	@$(MAKE) all spec-modules
 	@. $(BUILD)/env.sh && $(UNDER) $(LUA) spec/support/run.lua $(BUSTED_ARGS) $(SPEC)
 
 test-all: deps-all ## run the specs on every Lua in turn
@@ -170,7 +179,7 @@ $(BUILD)/luarocks.lua: deps FORCE | $(BUILD)/bin
 lint: deps-lint ## luacheck, clang-format, and whether the rockspec names every source
 	luacheck --quiet --no-color $(wildcard lua lua/pinecone/command/pinecone-backup spec examples)
 	luacheck --quiet --no-color --filename $(ROCKSPEC) - <$(ROCKSPEC)
-	clang-format --dry-run --Werror $(wildcard src/*.[ch])
+	clang-format --dry-run --Werror $(wildcard src/*.[ch] spec/support/*.c)
 	@mkdir -p build
 	@grep -oE '"(src|lua)/[^"]+\.(c|lua)"' $(ROCKSPEC) | tr -d '"' | sort >build/sources-named
 	find src lua -name '*.c' -o -name '*.lua' | sort | diff build/sources-named -
@@ -265,5 +274,5 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all clean modules quickstart test test-all memcheck test-rock lint help FORCE \
+.PHONY: all clean spec-modules modules quickstart test test-all memcheck test-rock lint help FORCE \
 	deps deps-all deps-lint deps-memcheck deps-rock deps-servers

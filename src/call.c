@@ -961,17 +961,21 @@ static void start(Call *call)
     call->state = CALL_QUEUED;
 }
 
+static int refuse_closed(lua_State *L, const Operation *operation)
+{
+    lua_pushliteral(L, "the client is closed");
+    failure_push(L, "closed");
+    failure_set_text(L, "operation", operation->name);
+    return failure_return(L);
+}
+
 int call_new(lua_State *L)
 {
     const Operation *operation = operation_of(L);
     lua_settop(L, 3);
     Client *client = client_at(L, 1);
-    if (client == NULL) {
-        lua_pushliteral(L, "the client is closed");
-        failure_push(L, "closed");
-        failure_set_text(L, "operation", operation->name);
-        return failure_return(L);
-    }
+    if (client == NULL)
+        return refuse_closed(L, operation);
     Call *call = push_call(L);
     call->operation = operation;
     call->client = client;
@@ -988,6 +992,8 @@ int call_new(lua_State *L)
         outcome = build(L, call, base, option + OPTION_API_VERSION);
     if (outcome != CHECK_PASSED)
         return refuse(L, operation, outcome);
+    if (client->closed) /* by the JSON library, while it wrote the body */
+        return refuse_closed(L, operation);
     bool own = !lua_isnil(L, option + OPTION_TIMEOUT);
     call->timeout = own ? (double)lua_tonumber(L, option + OPTION_TIMEOUT) : client->timeout;
     start(call);

@@ -96,7 +96,7 @@ void json_close(lua_State *L, Json *json)
 
 /* Reading ---------------------------------------------------------------------------------------------------------- */
 
-/* Pushes an integer equal to the float at the index, where there is one. */
+/* Pushes an integer equal to the float at the index, where there is one; without integers, a zero without its sign. */
 static bool push_whole(lua_State *L, int index)
 {
 #if LUA_VERSION_NUM >= 503
@@ -111,8 +111,11 @@ static bool push_whole(lua_State *L, int index)
     lua_pushinteger(L, whole);
     return true;
 #else
-    (void)L, (void)index;
-    return false;
+    lua_Number number = lua_tonumber(L, index);
+    if (number != 0 || !signbit(number))
+        return false;
+    lua_pushinteger(L, 0);
+    return true;
 #endif
 }
 

@@ -45,6 +45,10 @@ int64_t clock_now(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+#if LIBCURL_VERSION_NUM < 0x080600 /* said so by CURLE_OUT_OF_MEMORY then */
+#define CURLE_TOO_LARGE ((CURLcode)100)
+#endif
+
 void exchange_reset(Exchange *exchange)
 {
     Exchange again = {
@@ -94,7 +98,8 @@ static const struct {
     {CURLE_UNSUPPORTED_PROTOCOL, false, "protocol", "the server (or the proxy) does not speak HTTP/1.1"},
     {CURLE_URL_MALFORMAT, false, "protocol", "the address is not a valid URL"},
     {CURLE_WRITE_ERROR, false, "network", "memory ran out for the answer"},
-    {CURLE_OUT_OF_MEMORY, false, "network", "memory ran out, or a header of the answer is far too long"},
+    {CURLE_OUT_OF_MEMORY, false, "network", "memory ran out"},
+    {CURLE_TOO_LARGE, false, "too_large", "a header of the answer is far too long"},
 };
 
 /* TLS libraries have one code for a handshake that was refused and for one whose connection went away. */
@@ -124,6 +129,17 @@ static void explain_overflow(Exchange *exchange)
              headers ? (size_t)HEADER_CAP : exchange->cap);
 }
 
+/* libcurl has few codes, so that some stand for more than their name says. */
+static CURLcode precise(const Transport *transport, CURLcode code)
+{
+    const Exchange *exchange = transport->exchange;
+    if (code == CURLE_RECV_ERROR && strstr(transport->error, "chunked-encoding") != NULL)
+        return CURLE_WEIRD_SERVER_REPLY;
+    if (code == CURLE_OUT_OF_MEMORY && exchange->sent && exchange->answer.length == 0)
+        return CURLE_TOO_LARGE;
+    return code;
+}
+
 static void explain_code(Exchange *exchange, CURLcode code, const char *detail)
 {
     for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
@@ -137,12 +153,15 @@ static void explain_code(Exchange *exchange, CURLcode code, const char *detail)
 static void explain(Transport *transport, CURLcode code)
 {
     Exchange *exchange = transport->exchange;
-    const char *detail = transport->error[0] != '\0' ? transport->error : curl_easy_strerror(code);
+    code = precise(transport, code);
+    const char *detail = transport->error[0] != '\0' ? transport->error
+                         : code == CURLE_TOO_LARGE   ? "over libcurl's limit"
+                                                     : curl_easy_strerror(code);
     if (strchr(detail, '@') != NULL) /* libcurl repeats a proxy's address, password and all */
         detail = curl_easy_strerror(code);
     long tunnel = 0;
     curl_easy_getinfo(transport->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
-    if (exchange->overflow)
+    if (exchange->overflow || code == CURLE_FILESIZE_EXCEEDED)
         explain_overflow(exchange);
     else if (strncmp(transport->error, "CONNECT tunnel", 14) == 0)
         fail(exchange, "network", status_may_pass(tunnel), "the proxy refused the connection", detail);
@@ -454,6 +473,8 @@ bool transport_start(Transport *transport, Exchange *exchange)
                    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list(transport)) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_NOPROXY, direct ? "*" : transport->settings->no_proxy) == CURLE_OK;
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, exchange->fresh ? 1L : 0L);
+    /* what a Content-Length announces is refused before it comes; the rest on_body refuses */
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)exchange->cap);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
     started = started && curl_multi_add_handle(transport->multi, easy) == CURLM_OK;

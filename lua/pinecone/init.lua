@@ -47,9 +47,9 @@ local pinecone = {
 -- @tparam[opt] string options.source_tag names your product in the User-Agent
 -- @tparam[opt] function options.wait `wait(call)` steps a call until `call:step()` is true, for a host of your own
 -- @tparam[opt] function options.on_request is called after each attempt of a call with a table: `operation`, `method`,
---   `path`, `attempt` (1, 2, ...), `seconds`; `status` and `request_id`, or `kind` where no answer came. With a `wait` of
---   your own it is called when the call is done. What goes wrong in it is written to stderr. `PINECONE_DEBUG=1` in the
---   environment writes one such line to stderr for every attempt
+--   `path`, `attempt` (1, 2, ...), `seconds`; `status` and `request_id`, or `kind` where no answer came. With a `wait`
+--   of your own it is called when the call is done. What goes wrong in it is written to stderr. `PINECONE_DEBUG=1` in
+--   the environment writes one such line to stderr for every attempt
 -- @tparam[opt] table options.json another JSON library: `{ decode =, encode =, null = }`
 -- @treturn[1] Client the client
 -- @treturn[2] nil
