@@ -49,8 +49,8 @@ local function check_request(bytes, key, added)
       return
    end
    local headers = check_head(head, added)
-   if headers["Api-Key"] ~= key then
-      promises.fail("the key %q", tostring(headers["Api-Key"]))
+   if headers["Api-Key"] ~= key or "http://" .. tostring(headers.Host) ~= url then
+      promises.fail("the key %q and the host %q", tostring(headers["Api-Key"]), tostring(headers.Host))
    end
    if #body ~= tonumber(headers["Content-Length"] or 0) then
       promises.fail("a body of %d bytes and Content-Length: %s", #body, tostring(headers["Content-Length"]))

@@ -66,6 +66,9 @@ function check_value(value, depth)
    end
 end
 
+-- Bytes of a text at most.
+local longest = { code = 72, request_id = 95, target = 63 }
+
 local function check_field(name, value)
    if type(value) == "string" then
       if value:find(promises.api_key, 1, true) then
@@ -74,7 +77,7 @@ local function check_field(name, value)
       if value:find "%c" then
          fail("a control character in err.%s: %q", name, value)
       end
-      if #value > 1000 then
+      if #value > (longest[name] or 1000) then
          fail("err.%s has %d bytes", name, #value)
       end
    elseif type(value) ~= "number" and type(value) ~= "boolean" then
@@ -123,10 +126,11 @@ function promises.check_result(operation, value, legacy)
       fail("%s gives a %s", operation, type(value))
    end
    if row.answer == "list" then
-      if type(value[row.list]) ~= "table" then
+      local list = value[row.list]
+      if type(list) ~= "table" or (next(list) ~= nil and list[1] == nil) then
          fail("%s gives no list", operation)
       end
-      for _, item in ipairs(legacy and value[row.list] or {}) do
+      for _, item in ipairs(legacy and list or {}) do
          if type(item[row.id]) ~= "string" then
             fail("%s names an item by a %s", operation, type(item[row.id]))
          end

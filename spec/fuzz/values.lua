@@ -28,7 +28,8 @@ local words = {
    "name", "movies", "2026-04", "2026-07", "unstable", "2025-10.preview", "", ".", "..", "a/b", "%2e%2e", "a b", "é",
    "x\r\nHost: y", "x\nApi-Key: z", "x\0y", "/indexes", "/indexes?x=1#y", "/%2e%2e/x", "http://127.0.0.1:1", "[::1]:80",
    "https://localhost", "localhost:99999", "GET", "POST", "DELETE", "daily", "enabled", "\127", "\255\254",
-   ("n"):rep(45), ("n"):rep(46), ("long"):rep(2000),
+   ("n"):rep(45), ("n"):rep(46), ("n"):rep(255), ("n"):rep(256), ("long"):rep(2000), "Host", "content-length",
+   "Transfer-Encoding", "Api-Key",
 }
 
 function Reader:text()
