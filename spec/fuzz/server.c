@@ -64,10 +64,13 @@ static int server_received(lua_State *L)
     return 1;
 }
 
+/* hang_up(): leaves nothing of this input to the next, not even a connection that nobody has accepted yet. */
 static int server_hang_up(lua_State *L)
 {
     (void)L;
     hang_up();
+    for (int next; (next = accept(listener, NULL, NULL)) >= 0;)
+        close(next);
     return 0;
 }
 
