@@ -3,6 +3,7 @@
 #   LUA=lua5.4         one of lua5.1 lua5.2 lua5.3 lua5.4 luajit
 #   SPEC=FILE          the specs to run (all)
 #   BUSTED_ARGS=...    further arguments for busted
+#   FUZZ_SECONDS=60    how long fuzz searches, all of its targets together
 #   SANITIZE=1         AddressSanitizer and UndefinedBehaviorSanitizer, in a build folder of its own
 #   DEPS=no            install nothing, take what is there
 #   LUA_INCDIR=FOLDER  where lua.h lies, when pkg-config does not know
@@ -150,6 +151,26 @@ test-all: deps-all ## run the specs on every Lua in turn
 memcheck: deps-memcheck ## run the specs on LUA under valgrind
 	@$(MAKE) test UNDER='$(VALGRIND)'
 
+# libFuzzer is clang's, whatever CC is. One program; the name that it is called by says the target.
+FUZZ := build/fuzz/$(LUA)
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := answers decoding arguments timestamps
+FUZZ_SANITIZERS := -fsanitize=fuzzer,address,undefined,float-cast-overflow -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+LUA_LIBS = $(shell pkg-config --libs $(LUA) 2>/dev/null || pkg-config --libs $(LUA:lua5%=lua-5%) 2>/dev/null \
+	|| echo -l$(LUA))
+
+fuzz: deps deps-fuzz ## search for inputs that break promises: FUZZ_SECONDS=60, shared evenly by four targets
+	@$(MAKE) $(FUZZ)/fuzz
+	@spec/fuzz/run $(FUZZ) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+$(FUZZ)/fuzz: $(wildcard src/*.[ch] spec/fuzz/*.[ch]) Makefile
+	@echo "clang $@"
+	@mkdir -p $(FUZZ)
+	@clang -std=c11 -D_GNU_SOURCE -O1 -g $(WARNINGS) $(FUZZ_SANITIZERS) $(LUA_FLAGS) $(CURL_FLAGS) -o $@ \
+		$(filter %.c,$^) $(LUA_LIBS) $(CURL_LIBS) -lm -ldl -pthread
+	@for target in $(FUZZ_TARGETS); do ln -sf fuzz $(FUZZ)/$$target; done
+
 # In a copy, because LuaRocks builds among the sources.
 test-rock: deps deps-rock $(BUILD)/luarocks.lua ## build the rock with LuaRocks and load it from there
 	@rm -rf build/rock && mkdir -p build/rock/source
@@ -179,7 +200,7 @@ $(BUILD)/luarocks.lua: deps FORCE | $(BUILD)/bin
 lint: deps-lint ## luacheck, clang-format, and whether the rockspec names every source
 	luacheck --quiet --no-color $(wildcard lua lua/pinecone/command/pinecone-backup spec examples)
 	luacheck --quiet --no-color --filename $(ROCKSPEC) - <$(ROCKSPEC)
-	clang-format --dry-run --Werror $(wildcard src/*.[ch] spec/support/*.c)
+	clang-format --dry-run --Werror $(wildcard src/*.[ch] spec/*/*.[ch])
 	@mkdir -p build
 	@grep -oE '"(src|lua)/[^"]+\.(c|lua)"' $(ROCKSPEC) | tr -d '"' | sort >build/sources-named
 	find src lua -name '*.c' -o -name '*.lua' | sort | diff build/sources-named -
@@ -204,6 +225,8 @@ deps: export PACKAGES = $(PACKAGES_$(LUA)) $(PACKAGES_common)
 deps-all: export PACKAGES = $(foreach lua,$(LUAS),$(PACKAGES_$(lua))) $(PACKAGES_common)
 deps-lint: export PACKAGES = lua-check clang-format
 deps-memcheck: export PACKAGES = valgrind
+# llvm names the functions in what the sanitizers print. The runtime is in clang's own packages before Debian 12.
+deps-fuzz: export PACKAGES = clang llvm libclang-rt-dev|libclang-common-14-dev
 deps-rock: export PACKAGES = luarocks
 deps-servers: export PACKAGES = $(PACKAGES_servers)
 
@@ -211,6 +234,7 @@ deps: ## install with apt what LUA and its tests need; without apt, list it
 deps-all: ## the same for every Lua
 deps-lint: ## what lint needs
 deps-memcheck: ## what memcheck needs
+deps-fuzz: ## what fuzz needs
 deps-rock: ## what test-rock needs
 deps-servers: ## nginx and tinyproxy, which some specs need
 
@@ -265,8 +289,9 @@ $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recom
 	-o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 $$packages </dev/null >/dev/null
 endef
 
-deps deps-all deps-lint deps-memcheck deps-rock deps-servers: export INSTALL := $(INSTALL)
-deps deps-all deps-lint deps-memcheck deps-rock deps-servers:
+DEPS_TARGETS := deps deps-all deps-lint deps-memcheck deps-fuzz deps-rock deps-servers
+$(DEPS_TARGETS): export INSTALL := $(INSTALL)
+$(DEPS_TARGETS):
 	@$(if $(filter no,$(DEPS)),:,eval "$$INSTALL")
 
 help: ## this list
@@ -274,5 +299,5 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all clean spec-modules modules quickstart test test-all memcheck test-rock lint help FORCE \
-	deps deps-all deps-lint deps-memcheck deps-rock deps-servers
+.PHONY: all clean spec-modules modules quickstart test test-all memcheck fuzz test-rock lint help FORCE \
+	$(DEPS_TARGETS)

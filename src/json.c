@@ -76,7 +76,7 @@ bool json_open(lua_State *L, Json *json, int index)
     lua_getfield(L, -2, "encode");
     lua_getfield(L, -3, "null");
     if (!lua_isfunction(L, -3) || !lua_isfunction(L, -2)) {
-        lua_pushliteral(L, "'json' must hold two functions, 'decode' and 'encode'");
+        lua_pushliteral(L, "new: 'json' must hold two functions, 'decode' and 'encode'");
         return false;
     }
     json->null = luaL_ref(L, LUA_REGISTRYINDEX);
