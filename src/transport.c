@@ -35,7 +35,8 @@ struct Transport {
     struct curl_slist version_header, type_header; /* links in front of the settings' list, for one exchange */
     char version_line[64];
     char error[CURL_ERROR_SIZE];
-    char server[256]; /* scheme, host and port whose connection may be open; empty: none is */
+    curl_socket_t socket; /* of that connection */
+    char server[256];     /* scheme, host and port whose connection may be open; empty: none is */
 };
 
 int64_t clock_now(void)
@@ -390,6 +391,7 @@ Transport *transport_new(const TransportSettings *settings, TransportShare *shar
     transport->pid = getpid();
     transport->settings = settings;
     transport->wakes = INT64_MAX;
+    transport->socket = CURL_SOCKET_BAD;
     transport->multi = curl_multi_init();
     transport->easy = curl_easy_init();
     if (transport->multi == NULL || transport->easy == NULL || !prepare(transport, share)) {
@@ -460,6 +462,14 @@ bool transport_knows(const Transport *transport, const char *url)
     return strlen(transport->server) == length && strncmp(transport->server, url, length) == 0;
 }
 
+/* Whether the server has closed the open connection, or sent more than the answer: libcurl (as of 7.88) would take
+ * those bytes for the next one. */
+static bool is_stale(const Transport *transport)
+{
+    struct pollfd idle = {.fd = transport->socket, .events = POLLIN};
+    return transport->socket != CURL_SOCKET_BAD && poll(&idle, 1, 0) > 0;
+}
+
 bool transport_start(Transport *transport, Exchange *exchange)
 {
     CURL *easy = transport->easy;
@@ -472,7 +482,7 @@ bool transport_start(Transport *transport, Exchange *exchange)
                    set_method(easy, exchange) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list(transport)) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_NOPROXY, direct ? "*" : transport->settings->no_proxy) == CURLE_OK;
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, exchange->fresh ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, exchange->fresh || is_stale(transport) ? 1L : 0L);
     /* what a Content-Length announces is refused before it comes; the rest on_body refuses */
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)exchange->cap);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
@@ -524,6 +534,9 @@ static void measure(Transport *transport)
 /* An exchange that did not go through has closed its connection. */
 static void finish(Transport *transport, bool through)
 {
+    transport->socket = CURL_SOCKET_BAD;
+    if (through)
+        curl_easy_getinfo(transport->easy, CURLINFO_ACTIVESOCKET, &transport->socket);
     curl_multi_remove_handle(transport->multi, transport->easy);
     transport->exchange = NULL;
     if (!through)

@@ -8,6 +8,8 @@ local scene = require "scene"
 
 local url = "http://127.0.0.1:" .. fuzz.listen()
 
+local good_answer = 'HTTP/1.1 200 OK\r\nContent-Length: 31\r\n\r\n{"indexes":[{"name":"second"}]}'
+
 local versions = { "2026-04", "2026-07", "unstable" } -- and none
 local pieces = { 65536, 7 }
 local caps = { 64 * 1024 * 1024, 100 }
@@ -30,6 +32,19 @@ local function new_client(legacy, version, cap)
    })
 end
 
+-- What is left of an answer must not become the answer to what is asked next.
+local function check_next(client, legacy)
+   fuzz.answer(good_answer)
+   local call = legacy and core.request(client, "/indexes") or core.list_indexes(client)
+   local value, err = scene.drive(call, fuzz.serve)
+   if err then
+      promises.fail("the next call fails: %s", tostring(err))
+   end
+   if value.indexes[1].name ~= "second" then
+      promises.fail "the next call gives what is left of the answer before"
+   end
+end
+
 local function has_operation(operation, legacy)
    return not legacy or core.operations[operation].legacy
 end
@@ -45,6 +60,7 @@ local function run(operation, legacy, version, bytes, piece, cap)
       else
          promises.check_result(operation, value, legacy)
       end
+      check_next(client, legacy)
    elseif has_operation(operation, legacy) then
       promises.fail("%s is refused: %s", operation, tostring(problem))
    else
