@@ -148,6 +148,14 @@ test-all: deps-all ## run the specs on every Lua in turn
 		END { printf "total   %d passed, %d failed, %d pending\n", ok, bad, skipped }' <<<"$$table"; \
 	exit $$status
 
+# Every key of the specs that is one looks like this.
+test-key: ## run the specs with PINECONE_DEBUG=1 and search all that they print for an API key
+	@mkdir -p build
+	@PINECONE_DEBUG=1 $(MAKE) test >build/debug.log 2>&1 || { tail -n 50 build/debug.log; exit 1; }
+	@grep '^pinecone: ' build/debug.log | tail -n 3
+	@echo "$$(grep -c '^pinecone: ' build/debug.log) such lines"
+	@! grep -nE 'key-0123456789|pcsk_0123' build/debug.log
+
 memcheck: deps-memcheck ## run the specs on LUA under valgrind
 	@$(MAKE) test UNDER='$(VALGRIND)'
 
@@ -299,5 +307,5 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all clean spec-modules modules quickstart test test-all memcheck fuzz test-rock lint help FORCE \
+.PHONY: all clean spec-modules modules quickstart test test-all test-key memcheck fuzz test-rock lint help FORCE \
 	$(DEPS_TARGETS)

@@ -182,7 +182,7 @@ describe("https", function()
       ]])
       local function outcome(name)
          return (process.start(service.interpreter(), { "-e", ask:format(package.path, package.cpath, url(name),
-            root.certificate, service.api_key) }, { OPENSSL_CONF = settings }):wait():gsub("%s+$", ""))
+            root.certificate, service.api_key) }, { OPENSSL_CONF = settings, PINECONE_DEBUG = "" }):wait():gsub("%s+$", ""))
       end
       assert.equal("no error", outcome "good")
       assert.equal("tls", outcome "old TLS")
