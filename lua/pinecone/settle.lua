@@ -96,6 +96,7 @@ local function taken(case, resource)
    local state = type(resource.status) == "table" and resource.status.state or resource.status
    return errors.new {
       kind = "conflict", operation = case.name, target = case.arguments.name, request_id = case.err.request_id,
+      attempts = case.err.attempts,
       message = ("the answer was lost (%s), and what has this name is %s: it may be older than this call"):format(
          case.err.message, tostring(state)),
    }
