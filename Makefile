@@ -4,7 +4,8 @@
 #   SPEC=FILE          the specs to run (all)
 #   BUSTED_ARGS=...    further arguments for busted
 #   FUZZ_SECONDS=60    how long fuzz searches, all of its targets together
-#   SANITIZE=1         AddressSanitizer and UndefinedBehaviorSanitizer, in a build folder of its own
+#   SANITIZE=1         Address-, Leak- and UndefinedBehaviorSanitizer, in a build folder of its own
+#   COLLECTOR=busy     specs run while the garbage collector never rests
 #   DEPS=no            install nothing, take what is there
 #   LUA_INCDIR=FOLDER  where lua.h lies, when pkg-config does not know
 #   WERROR=            lets warnings pass; CFLAGS and LDFLAGS as usual
@@ -106,12 +107,11 @@ $(BUILD)/bin $(BUILD)/pinecone $(BUILD)/src $(BUILD)/support:
 
 ##@ Run and test
 
-# Where the sanitizers are on, their runtime must come before everything else in the process.
-# Leaks of the whole process are for memcheck to judge.
+# Where the sanitizers are on, their runtime must come before everything else in the process. LuaJIT's own memory is
+# not malloc's: what it alone points at looks leaked to LSan, though not to valgrind.
 UNDER = $(if $(SANITIZE),env LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) \
-	ASAN_OPTIONS=$${ASAN_OPTIONS:-detect_leaks=0} UBSAN_OPTIONS=$${UBSAN_OPTIONS:-halt_on_error=1})
-VALGRIND := valgrind --quiet --error-exitcode=9 --leak-check=full \
-	--show-leak-kinds=definite --errors-for-leak-kinds=definite
+	ASAN_OPTIONS=$${ASAN_OPTIONS:-detect_leaks=$(if $(filter luajit,$(LUA)),0,1)} \
+	UBSAN_OPTIONS=$${UBSAN_OPTIONS:-halt_on_error=1})
 
 # Old releases, as Ubuntu 22.04, do not have every module for every Lua.
 modules: deps
@@ -132,12 +132,18 @@ test: modules deps-servers ## run the specs on LUA
 	@. $(BUILD)/env.sh && $(UNDER) $(LUA) spec/support/run.lua $(BUSTED_ARGS) $(SPEC)
 
 test-all: deps-all ## run the specs on every Lua in turn
-	@mkdir -p build; status=0; table=; \
+	@$(call ON_EVERY_LUA,test)
+
+# Makes $(1) with every Lua, and ends with a table of what busted counted.
+define ON_EVERY_LUA
+	mkdir -p build; status=0; table=; \
 	for lua in $(LUAS); do \
 		echo "--- $$lua"; \
 		result=passed; \
-		$(MAKE) test LUA=$$lua 2>&1 | tee build/$$lua.log || { result=FAILED; status=1; }; \
-		counts=$$(grep -E '^[0-9]+ success' build/$$lua.log | tail -n 1); \
+		$(MAKE) -k $(1) LUA=$$lua 2>&1 | tee build/$$lua.log || { result=FAILED; status=1; }; \
+		counts=$$(awk '/^[0-9]+ success.* pending/ { ok += $$1; bad += $$4; broken += $$7; skipped += $$10; n++ } \
+			END { if (n) print ok " successes / " bad " failures / " broken " errors / " skipped " pending" }' \
+			build/$$lua.log); \
 		[[ $$counts ]] || { result=FAILED; status=1; counts="did not finish"; }; \
 		table+=$$(printf '%-7s %s  %s' $$lua $$result "$$counts")$$'\n'; \
 	done; \
@@ -147,6 +153,7 @@ test-all: deps-all ## run the specs on every Lua in turn
 	awk '{ ok += $$3; bad += $$6 + $$9; skipped += $$12 } \
 		END { printf "total   %d passed, %d failed, %d pending\n", ok, bad, skipped }' <<<"$$table"; \
 	exit $$status
+endef
 
 # Every key of the specs that is one looks like this.
 test-key: ## run the specs with PINECONE_DEBUG=1 and search all that they print for an API key
@@ -156,8 +163,41 @@ test-key: ## run the specs with PINECONE_DEBUG=1 and search all that they print 
 	@echo "$$(grep -c '^pinecone: ' build/debug.log) such lines"
 	@! grep -nE 'key-0123456789|pcsk_0123' build/debug.log
 
-memcheck: deps-memcheck ## run the specs on LUA under valgrind
-	@$(MAKE) test UNDER='$(VALGRIND)'
+##@ Check the core
+
+check: check-sanitizers check-valgrind check-allocations ## the three that follow
+
+# The emulator is pure Lua: its own specs tell little about C, and a busy collector makes them slow.
+CORE_SPEC = $(filter-out $(EMULATOR_SPEC),$(SPEC))
+EMULATOR_SPEC = $(filter spec/2%,$(SPEC))
+VALGRIND := valgrind --quiet --error-exitcode=9 --leak-check=full \
+	--show-leak-kinds=definite --errors-for-leak-kinds=definite
+
+check-sanitizers: ## the specs under ASan, UBSan and LSan, the core's while the garbage collector never rests
+	@$(if $(CORE_SPEC),COLLECTOR=busy $(MAKE) test SANITIZE=1 SPEC='$(CORE_SPEC)')
+	@$(if $(EMULATOR_SPEC),$(MAKE) test SANITIZE=1 SPEC='$(EMULATOR_SPEC)')
+
+check-valgrind: deps-valgrind ## the core's specs under valgrind; one describes a backup 10,000 times
+	@DESCRIBES=$${DESCRIBES:-10000} $(MAKE) test SPEC='$(CORE_SPEC)' UNDER='$(VALGRIND)'
+
+check-allocations: modules ## what the core does when memory runs out, at each allocation in turn
+	@$(MAKE) run-allocations SANITIZE=1
+
+check-all: deps-all ## check with every Lua in turn
+	@$(call ON_EVERY_LUA,check)
+
+# A program of its own: it gives out the memory of Lua, of libcurl and, as the linker can wrap calls, of the core.
+# What lua-cjson loses when Lua runs out of memory in the middle of a text is not ours, so leaks are counted there.
+WRAPPED := $(foreach name,malloc calloc realloc strdup free,-Xlinker --wrap=$(name))
+
+run-allocations: $(BUILD)/allocations $(BUILD)/env.sh
+	@. $(BUILD)/env.sh && ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 \
+		$(BUILD)/allocations spec/allocations/sweep.lua $(LUA)
+
+$(BUILD)/allocations: spec/allocations/allocations.c $(OBJECTS)
+	@echo "ld $@"
+	@$(COMPILE) $(LUA_FLAGS) $(CURL_FLAGS) $(LDFLAGS) -o $@ $^ $(WRAPPED) \
+		$(LUA_LIBS) $(CURL_LIBS) -lm -ldl -pthread
 
 # libFuzzer is clang's, whatever CC is. One program; the name that it is called by says the target.
 FUZZ := build/fuzz/$(LUA)
@@ -178,6 +218,8 @@ $(FUZZ)/fuzz: $(wildcard src/*.[ch] spec/fuzz/*.[ch]) Makefile
 	@clang -std=c11 -D_GNU_SOURCE -O1 -g $(WARNINGS) $(FUZZ_SANITIZERS) $(LUA_FLAGS) $(CURL_FLAGS) -o $@ \
 		$(filter %.c,$^) $(LUA_LIBS) $(CURL_LIBS) -lm -ldl -pthread
 	@for target in $(FUZZ_TARGETS); do ln -sf fuzz $(FUZZ)/$$target; done
+
+##@ Package and style
 
 # In a copy, because LuaRocks builds among the sources.
 test-rock: deps deps-rock $(BUILD)/luarocks.lua ## build the rock with LuaRocks and load it from there
@@ -232,7 +274,7 @@ PACKAGES_luajit := luajit2+libluajit2-5.1-dev|luajit+libluajit-5.1-dev
 deps: export PACKAGES = $(PACKAGES_$(LUA)) $(PACKAGES_common)
 deps-all: export PACKAGES = $(foreach lua,$(LUAS),$(PACKAGES_$(lua))) $(PACKAGES_common)
 deps-lint: export PACKAGES = lua-check clang-format
-deps-memcheck: export PACKAGES = valgrind
+deps-valgrind: export PACKAGES = valgrind
 # llvm names the functions in what the sanitizers print. The runtime is in clang's own packages before Debian 12.
 deps-fuzz: export PACKAGES = clang llvm libclang-rt-dev|libclang-common-14-dev
 deps-rock: export PACKAGES = luarocks
@@ -241,7 +283,7 @@ deps-servers: export PACKAGES = $(PACKAGES_servers)
 deps: ## install with apt what LUA and its tests need; without apt, list it
 deps-all: ## the same for every Lua
 deps-lint: ## what lint needs
-deps-memcheck: ## what memcheck needs
+deps-valgrind: ## what check-valgrind needs
 deps-fuzz: ## what fuzz needs
 deps-rock: ## what test-rock needs
 deps-servers: ## nginx and tinyproxy, which some specs need
@@ -297,15 +339,15 @@ $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recom
 	-o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 $$packages </dev/null >/dev/null
 endef
 
-DEPS_TARGETS := deps deps-all deps-lint deps-memcheck deps-fuzz deps-rock deps-servers
+DEPS_TARGETS := deps deps-all deps-lint deps-valgrind deps-fuzz deps-rock deps-servers
 $(DEPS_TARGETS): export INSTALL := $(INSTALL)
 $(DEPS_TARGETS):
 	@$(if $(filter no,$(DEPS)),:,eval "$$INSTALL")
 
 help: ## this list
-	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' \
+	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-17s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all clean spec-modules modules quickstart test test-all test-key memcheck fuzz test-rock lint help FORCE \
-	$(DEPS_TARGETS)
+.PHONY: all clean spec-modules modules quickstart test test-all test-key fuzz test-rock lint help FORCE \
+	check check-all check-sanitizers check-valgrind check-allocations run-allocations $(DEPS_TARGETS)

@@ -631,6 +631,11 @@ static int push_result(lua_State *L, Call *call)
     return fail(L, call);
 }
 
+static int give_result(lua_State *L)
+{
+    return push_result(L, call_at(L));
+}
+
 /*** Gives what came of a finished call; once.
 @function call:result
 @treturn[1] table|boolean|string|number the value
@@ -644,17 +649,21 @@ static int call_result(lua_State *L)
         return luaL_error(L, "the call is not finished");
     if (call->taken)
         return luaL_error(L, "the result was already taken");
-    call->taken = true;
     if (call->operation == NULL) {
+        call->taken = true;
         lua_pushboolean(L, call->exchange.kind == NULL);
         return 1;
     }
-    call->decoding = true;
-    int count = push_result(L, call);
+    lua_settop(L, 1);
+    lua_pushcfunction(L, give_result);
+    lua_pushvalue(L, 1);
+    call->taken = call->decoding = true;
+    int status = lua_pcall(L, 1, LUA_MULTRET, 0); /* memory may run out, and the call must end all the same */
     call->decoding = false;
-    if (!call->unclear || !lua_isnil(L, -count)) /* else `again` may be wanted */
+    bool again = status == 0 && call->unclear && lua_isnil(L, 2); /* somebody may want to ask again */
+    if (!again)
         release(L, call);
-    return count;
+    return status == 0 ? lua_gettop(L) - 1 : lua_error(L);
 }
 
 /*** Tells whether the call may be sent again without looking what came of it.

@@ -10,6 +10,15 @@ enum { DEPTH = 200 };
 
 static const double EXACT = 1e14;
 
+/* As lua_pcall, but that memory ran out is no answer of the function's: it goes on up as the error that it is. */
+static bool try(lua_State *L, int arguments, int results)
+{
+    int status = lua_pcall(L, arguments, results, 0);
+    if (status == LUA_ERRMEM)
+        lua_error(L);
+    return status == 0;
+}
+
 /* Opening ---------------------------------------------------------------------------------------------------------- */
 
 static void call_setting(lua_State *L, const char *name, int value, bool boolean)
@@ -19,7 +28,7 @@ static void call_setting(lua_State *L, const char *name, int value, bool boolean
         lua_pushboolean(L, value);
     else
         lua_pushinteger(L, value);
-    if (lua_pcall(L, 1, 0, 0) != 0) /* an older release may not know the value; its own default then stays */
+    if (!try(L, 1, 0)) /* an older release may not know the value; its own default then stays */
         lua_pop(L, 1);
 }
 
@@ -33,10 +42,10 @@ static bool push_own_cjson(lua_State *L)
     lua_pop(L, 1);
     lua_getglobal(L, "require");
     lua_pushliteral(L, "cjson");
-    if (lua_pcall(L, 1, 1, 0) != 0)
+    if (!try(L, 1, 1))
         return false;
     lua_getfield(L, -1, "new");
-    if (lua_pcall(L, 0, 1, 0) != 0)
+    if (!try(L, 0, 1))
         return false;
     call_setting(L, "decode_invalid_numbers", 0, true);
     call_setting(L, "decode_max_depth", DEPTH, false);
@@ -56,8 +65,8 @@ static bool rounds(lua_State *L)
     lua_createtable(L, 1, 0);
     lua_pushnumber(L, 9007199254740991.0);
     lua_rawseti(L, -2, 1);
-    bool exact = lua_pcall(L, 1, 1, 0) == 0 && lua_type(L, -1) == LUA_TSTRING &&
-                 strcmp(lua_tostring(L, -1), "[9007199254740991]") == 0;
+    bool exact =
+        try(L, 1, 1) && lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), "[9007199254740991]") == 0;
     lua_pop(L, 1);
     return !exact;
 }
@@ -212,7 +221,7 @@ bool json_push(lua_State *L, const Json *json, int index)
     int null = lua_isnil(L, -1) || lua_islightuserdata(L, -1) ? 0 : lua_gettop(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, json->decode);
     lua_pushvalue(L, index);
-    if (lua_pcall(L, 1, 1, 0) != 0) {
+    if (!try(L, 1, 1)) {
         lua_remove(L, -2);
         return false;
     }
@@ -288,7 +297,7 @@ bool json_push_text(lua_State *L, const Json *json, int index)
     }
     lua_rawgeti(L, LUA_REGISTRYINDEX, json->encode);
     lua_pushvalue(L, index);
-    if (lua_pcall(L, 1, 2, 0) != 0)
+    if (!try(L, 1, 2))
         return false;
     if (lua_type(L, -2) == LUA_TSTRING) {
         lua_pop(L, 1);

@@ -100,7 +100,7 @@ static const struct {
     {CURLE_URL_MALFORMAT, false, "protocol", "the address is not a valid URL"},
     {CURLE_WRITE_ERROR, false, "network", "memory ran out for the answer"},
     {CURLE_OUT_OF_MEMORY, false, "network", "memory ran out"},
-    {CURLE_TOO_LARGE, false, "too_large", "a header of the answer is far too long"},
+    {CURLE_TOO_LARGE, false, "too_large", "a header of the answer is far too long, or memory ran out"},
 };
 
 /* TLS libraries have one code for a handshake that was refused and for one whose connection went away. */
