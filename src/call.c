@@ -45,6 +45,8 @@ struct Call {
     int64_t started, ended;     /* microseconds */
     int64_t deadline;           /* INT64_MAX: none */
     int64_t attempted, resumes; /* when the last attempt began, and when the pause is over */
+    double patience;            /* seconds for one attempt */
+    int64_t gives_up;           /* when the attempt has had them; INT64_MAX: never */
     int attempts;
     bool named;         /* what it creates has a name to be found by */
     bool attempt_ended; /* since block was called */
@@ -260,6 +262,11 @@ static void time_out(Call *call)
         note_outcome(call);
 }
 
+static int64_t deadline_after(int64_t now, double seconds)
+{
+    return seconds < 1e9 ? now + (int64_t)(seconds * 1e6) : INT64_MAX;
+}
+
 static void take_transport(Call *call)
 {
     bool memory;
@@ -278,16 +285,22 @@ static void take_transport(Call *call)
     call->transport = transport;
     call->attempts++;
     call->attempted = clock_now();
+    call->gives_up = deadline_after(call->attempted, call->patience);
     call->state = CALL_SENDING;
+}
+
+static int64_t earlier(int64_t one, int64_t other)
+{
+    return one < other ? one : other;
 }
 
 static int64_t wakes_at(const Call *call)
 {
     int64_t wakes = call->state == CALL_QUEUED    ? clock_now() + QUEUE_TICK
-                    : call->state == CALL_SENDING ? transport_wakes(call->transport)
+                    : call->state == CALL_SENDING ? earlier(transport_wakes(call->transport), call->gives_up)
                     : call->state == CALL_PAUSING ? call->resumes
                                                   : INT64_MAX;
-    return wakes < call->deadline ? wakes : call->deadline;
+    return earlier(wakes, call->deadline);
 }
 
 /* Milliseconds until then, rounded up; a poll must not wake just before the time. */
@@ -304,6 +317,17 @@ static Drive rest(int milliseconds)
     if (milliseconds > 0 && poll(NULL, 0, milliseconds) < 0 && errno == EINTR)
         return DRIVE_INTERRUPTED;
     return DRIVE_GOING;
+}
+
+static void lose_patience(Call *call)
+{
+    Exchange *exchange = &call->exchange;
+    transport_stop(call->transport);
+    exchange->kind = "timeout";
+    exchange->passing = true;
+    snprintf(exchange->message, sizeof exchange->message, "no answer within %.3g s, half of timeout at most: %s",
+             call->patience, what_was_missing(call));
+    attempt_ended(call);
 }
 
 static void end_pause(Call *call)
@@ -329,6 +353,8 @@ static Drive drive(Call *call, int milliseconds)
     Drive driven = transport_drive(call->transport, milliseconds);
     if (driven == DRIVE_FINISHED)
         attempt_ended(call);
+    else if (clock_now() >= call->gives_up && clock_now() < call->deadline)
+        lose_patience(call);
     return driven;
 }
 
@@ -403,11 +429,6 @@ static int call_interest(lua_State *L)
         lua_pushstring(L, reads && writes ? "rw" : writes ? "w" : "r");
     }
     return 1 + 2 * count;
-}
-
-static int64_t deadline_after(int64_t now, double seconds)
-{
-    return seconds < 1e9 ? now + (int64_t)(seconds * 1e6) : INT64_MAX;
 }
 
 /*** Counts the call's timeout from now on. For a call that was begun ahead of time, when somebody starts to wait for it.
@@ -901,9 +922,11 @@ static Check build(lua_State *L, Call *call, int base, int option)
 static void start(Call *call)
 {
     join_client_list(call);
-    /* A server that says nothing is given up in time to ask again; a create, in time to look for what it made. */
-    double patience = call->named ? fmin(call->timeout / 2, LONGEST_SILENCE) : LONGEST_SILENCE;
-    call->exchange.patience = (long)patience;
+    /* A server that says nothing is given up in time to ask again; a create, in time to look for what it made, for
+     * which libcurl's limit is too slow: it takes what was sent for progress, seconds later still. */
+    bool findable = call->named && call->effect == EFFECT_CREATE;
+    call->patience = findable ? fmin(call->timeout / 2, LONGEST_SILENCE) : INFINITY;
+    call->exchange.patience = LONGEST_SILENCE;
     call->deadline = deadline_after(call->started, call->timeout);
     call->state = CALL_QUEUED;
 }
