@@ -20,8 +20,9 @@ function wire.answer(status, body, content_type)
    if type(body) == "table" then
       body = cjson.encode(body)
    end
-   return ("HTTP/1.1 %d Spec\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"):format(
-      status, content_type or "application/json", #(body or ""), body or "")
+   -- no %s: before 5.3 it ends at a NUL
+   return ("HTTP/1.1 %d Spec\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"):format(
+      status, content_type or "application/json", #(body or "")) .. (body or "")
 end
 
 -- Takes the next request out of the bytes, when it is there as a whole.
@@ -53,7 +54,11 @@ local function serve(self, connection)
       if request then
          self.requests[#self.requests + 1] = request
          local answer = self.answers[#self.requests] or self.answers[#self.answers]
-         connection:write(answer)
+         if type(answer) == "function" then
+            answer(connection)
+         else
+            connection:write(answer)
+         end
       end
    end)
 end
@@ -80,7 +85,7 @@ function Server:clear()
 end
 
 --- Says what to answer from now on.
--- @tparam string ... bytes
+-- @tparam string|function ... bytes, or what is called with the connection
 function Server:answer(...)
    self.answers = { ... }
 end
@@ -99,6 +104,14 @@ function Server:client(options)
       all[name] = value
    end
    return pinecone.assert(pinecone.new(all))
+end
+
+--- Bytes, after which the connection ends.
+function wire.last(bytes)
+   return function(connection)
+      connection:write(bytes)
+      connection:shutdown()
+   end
 end
 
 --- A header of a request, which may be there only once.
