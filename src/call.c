@@ -144,6 +144,7 @@ void call_end(Call *call, const char *kind, const char *message)
     bool sending = call->state == CALL_SENDING;
     finish(call);
     call->exchange.kind = kind;
+    call->exchange.passing = false;
     snprintf(call->exchange.message, sizeof call->exchange.message, "%s", message);
     if (sending)
         note_outcome(call);
