@@ -145,7 +145,7 @@ static void explain(Transport *transport, CURLcode code)
     curl_easy_getinfo(transport->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
     if (exchange->overflow)
         explain_overflow(exchange);
-    else if (strncmp(transport->error, "CONNECT tunnel", 14) == 0)
+    else if (tunnel >= 300) /* the words for it change from one libcurl to the next */
         fail(exchange, "network", status_may_pass(tunnel), "the proxy refused the connection", detail);
     else if (code == CURLE_SSL_CONNECT_ERROR && broke_in_handshake(detail))
         fail(exchange, "network", true, "the connection broke during the TLS handshake", detail);
