@@ -448,6 +448,13 @@ describe("A connection", function()
             assert.equal(1, #server.requests)
          end)
       end
+
+      it("that refuses at first and closes then is told as one that closes", function()
+         server:answer(wire.answer(502, "no", "text/plain"), function(connection) connection:close() end)
+         local pc = server:client { host = "https://api.invalid", proxy = server.url, max_retries = 1 }
+         assert.not_matches("refused", expect.failure("network", pc:list_indexes()).message)
+         assert.equal(2, #server.requests)
+      end)
    end)
 
    describe("over TLS", function()
