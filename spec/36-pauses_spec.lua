@@ -165,12 +165,15 @@ describe("A pause", function()
          assert.is_true(list[1] > 2000 and list[1] < 10000)
       end)
 
-      it("of which it takes away what has passed since", function()
-         server:answer(refusal(429, { ["Retry-After"] = "20" }))
-         local call = assert(core.list_indexes(client()))
-         local first = assert(next_pause(call))
-         service.sleep(0.2)
-         assert.is_true((call:interest()) <= first - 190)
+      it("less what has passed since, where a lost create was looked for meanwhile", function()
+         server:answer(refusal(503, { ["Retry-After"] = "20" }))
+         local call = assert(core.create_backup(client(), { index_name = "movies", name = "one" }))
+         assert.is_nil(next_pause(call))
+         expect.failure("unavailable", call:result())
+         service.sleep(0.3)
+         assert.is_true(call:again())
+         local pause = call:interest()
+         assert.is_true(pause > 15000 and pause <= 19701, pause .. " ms")
          call:cancel()
       end)
 
@@ -343,7 +346,7 @@ describe("The deadline", function()
       ["drips"] = { drip = 0.05 },
       ["drips slower than anybody waits"] = { drip = { bytes = 1, seconds = 30 } },
       ["announces more than it sends"] = { content_length = 100000 },
-      ["always asks for a second"] = { status = 503, retry_after = 1 },
+      ["refuses at once"] = { status = 503 },
       ["drips a refusal"] = { status = 503, drip = 0.05, body = ("no "):rep(100) },
       ["always closes"] = { drop = "after" },
    }
@@ -363,6 +366,16 @@ describe("The deadline", function()
          end
       end)
    end
+
+   it("is kept with a server that asks for a second again and again", function()
+      local pc = service.client(emulator, { timeout = 1.4, max_retries = 1000 })
+      assert(emulator:fault { operation = "list_indexes", on = "all", status = 503, retry_after = 1 })
+      local began = now()
+      local err = expect.failure("unavailable", pc:list_indexes())
+      assert.is_true(now() - began < 1.9)
+      assert.equal(2, err.attempts)
+      expect.holds(err.message, "Retry-After asks to wait 1 s")
+   end)
 
    it("is the call's own where it has one, be it shorter or longer", function()
       assert(emulator:fault { operation = "list_indexes", on = "all", delay = 0.5 })
