@@ -3,6 +3,7 @@
 #   LUA=lua5.4         one of lua5.1 lua5.2 lua5.3 lua5.4 luajit
 #   SPEC=FILE          the specs to run (all)
 #   BUSTED_ARGS=...    further arguments for busted
+#   FUZZ_SECONDS=60    how long fuzz searches, all of its targets together
 #   SANITIZE=1         AddressSanitizer and UndefinedBehaviorSanitizer, in a build folder of its own
 #   DEPS=no            install nothing, take what is there
 #   LUA_INCDIR=FOLDER  where lua.h lies, when pkg-config does not know
@@ -26,6 +27,7 @@ MAKEFLAGS += --no-print-directory
 BUILD := build/$(LUA)$(if $(SANITIZE),-sanitize)
 CORE := $(BUILD)/pinecone/core.so
 OBJECTS := $(patsubst src/%.c,$(BUILD)/src/%.o,$(wildcard src/*.c))
+SPEC_MODULES := $(patsubst spec/support/%.c,$(BUILD)/support/%.so,$(wildcard spec/support/*.c))
 
 # pkg-config is asked when a recipe runs, not before: "make deps" may have just installed it.
 LUA_FLAGS = $(if $(LUA_INCDIR),-I$(LUA_INCDIR),$(shell pkg-config --cflags $(LUA) 2>/dev/null \
@@ -57,6 +59,14 @@ $(CORE): $(OBJECTS) | $(BUILD)/pinecone
 	@$(COMPILE) -shared $(LDFLAGS) -o $@ $(OBJECTS) $(CURL_LIBS) -lm -ldl -pthread
 
 -include $(OBJECTS:.o=.d)
+
+# What only specs need: Lua cannot fork.
+$(BUILD)/support/%.so: spec/support/%.c Makefile | $(BUILD)/support
+	@echo "cc $@"
+	@$(COMPILE) $(LUA_FLAGS) -shared $(LDFLAGS) -o $@ $<
+
+spec-modules: $(SPEC_MODULES)
+	@:
 
 # LUA_PATH_5_4 and its like would hide LUA_PATH: what stands there moves to the end of LUA_PATH.
 VERSION := $(subst .,_,$(LUA:lua%=%))
@@ -91,7 +101,7 @@ $(BUILD)/bin/pinecone-backup: FORCE | $(BUILD)/bin
 	$(file >$@,$(COMMAND_SH))
 	@chmod +x $@
 
-$(BUILD)/bin $(BUILD)/pinecone $(BUILD)/src:
+$(BUILD)/bin $(BUILD)/pinecone $(BUILD)/src $(BUILD)/support:
 	@mkdir -p $@
 
 ##@ Run and test
@@ -118,7 +128,7 @@ quickstart: modules ## back up and restore an index of the emulator, step by ste
 # busted's own command would run on whatever "lua" is.
 test: modules deps-servers ## run the specs on LUA
 	@$(if $(SPEC),,$(error There are no specs))
-	@$(MAKE) all
+	@$(MAKE) all spec-modules
 	@. $(BUILD)/env.sh && $(UNDER) $(LUA) spec/support/run.lua $(BUSTED_ARGS) $(SPEC)
 
 test-all: deps-all ## run the specs on every Lua in turn
@@ -138,8 +148,36 @@ test-all: deps-all ## run the specs on every Lua in turn
 		END { printf "total   %d passed, %d failed, %d pending\n", ok, bad, skipped }' <<<"$$table"; \
 	exit $$status
 
+# Every key of the specs that is one looks like this.
+test-key: ## run the specs with PINECONE_DEBUG=1 and search all that they print for an API key
+	@mkdir -p build
+	@PINECONE_DEBUG=1 $(MAKE) test >build/debug.log 2>&1 || { tail -n 50 build/debug.log; exit 1; }
+	@grep '^pinecone: ' build/debug.log | tail -n 3
+	@echo "$$(grep -c '^pinecone: ' build/debug.log) such lines"
+	@! grep -nE 'key-0123456789|pcsk_0123' build/debug.log
+
 memcheck: deps-memcheck ## run the specs on LUA under valgrind
 	@$(MAKE) test UNDER='$(VALGRIND)'
+
+# libFuzzer is clang's, whatever CC is. One program; the name that it is called by says the target.
+FUZZ := build/fuzz/$(LUA)
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := answers decoding arguments timestamps
+FUZZ_SANITIZERS := -fsanitize=fuzzer,address,undefined,float-cast-overflow -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+LUA_LIBS = $(shell pkg-config --libs $(LUA) 2>/dev/null || pkg-config --libs $(LUA:lua5%=lua-5%) 2>/dev/null \
+	|| echo -l$(LUA))
+
+fuzz: deps deps-fuzz ## search for inputs that break promises: FUZZ_SECONDS=60, shared evenly by four targets
+	@$(MAKE) $(FUZZ)/fuzz
+	@spec/fuzz/run $(FUZZ) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+$(FUZZ)/fuzz: $(wildcard src/*.[ch] spec/fuzz/*.[ch]) Makefile
+	@echo "clang $@"
+	@mkdir -p $(FUZZ)
+	@clang -std=c11 -D_GNU_SOURCE -O1 -g $(WARNINGS) $(FUZZ_SANITIZERS) $(LUA_FLAGS) $(CURL_FLAGS) -o $@ \
+		$(filter %.c,$^) $(LUA_LIBS) $(CURL_LIBS) -lm -ldl -pthread
+	@for target in $(FUZZ_TARGETS); do ln -sf fuzz $(FUZZ)/$$target; done
 
 # In a copy, because LuaRocks builds among the sources.
 test-rock: deps deps-rock $(BUILD)/luarocks.lua ## build the rock with LuaRocks and load it from there
@@ -170,7 +208,7 @@ $(BUILD)/luarocks.lua: deps FORCE | $(BUILD)/bin
 lint: deps-lint ## luacheck, clang-format, and whether the rockspec names every source
 	luacheck --quiet --no-color $(wildcard lua lua/pinecone/command/pinecone-backup spec examples)
 	luacheck --quiet --no-color --filename $(ROCKSPEC) - <$(ROCKSPEC)
-	clang-format --dry-run --Werror $(wildcard src/*.[ch])
+	clang-format --dry-run --Werror $(wildcard src/*.[ch] spec/*/*.[ch])
 	@mkdir -p build
 	@grep -oE '"(src|lua)/[^"]+\.(c|lua)"' $(ROCKSPEC) | tr -d '"' | sort >build/sources-named
 	find src lua -name '*.c' -o -name '*.lua' | sort | diff build/sources-named -
@@ -195,6 +233,8 @@ deps: export PACKAGES = $(PACKAGES_$(LUA)) $(PACKAGES_common)
 deps-all: export PACKAGES = $(foreach lua,$(LUAS),$(PACKAGES_$(lua))) $(PACKAGES_common)
 deps-lint: export PACKAGES = lua-check clang-format
 deps-memcheck: export PACKAGES = valgrind
+# llvm names the functions in what the sanitizers print. The runtime is in clang's own packages before Debian 12.
+deps-fuzz: export PACKAGES = clang llvm libclang-rt-dev|libclang-common-14-dev
 deps-rock: export PACKAGES = luarocks
 deps-servers: export PACKAGES = $(PACKAGES_servers)
 
@@ -202,6 +242,7 @@ deps: ## install with apt what LUA and its tests need; without apt, list it
 deps-all: ## the same for every Lua
 deps-lint: ## what lint needs
 deps-memcheck: ## what memcheck needs
+deps-fuzz: ## what fuzz needs
 deps-rock: ## what test-rock needs
 deps-servers: ## nginx and tinyproxy, which some specs need
 
@@ -256,8 +297,9 @@ $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recom
 	-o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 $$packages </dev/null >/dev/null
 endef
 
-deps deps-all deps-lint deps-memcheck deps-rock deps-servers: export INSTALL := $(INSTALL)
-deps deps-all deps-lint deps-memcheck deps-rock deps-servers:
+DEPS_TARGETS := deps deps-all deps-lint deps-memcheck deps-fuzz deps-rock deps-servers
+$(DEPS_TARGETS): export INSTALL := $(INSTALL)
+$(DEPS_TARGETS):
 	@$(if $(filter no,$(DEPS)),:,eval "$$INSTALL")
 
 help: ## this list
@@ -265,5 +307,5 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all clean modules quickstart test test-all memcheck test-rock lint help FORCE \
-	deps deps-all deps-lint deps-memcheck deps-rock deps-servers
+.PHONY: all clean spec-modules modules quickstart test test-all test-key memcheck fuzz test-rock lint help FORCE \
+	$(DEPS_TARGETS)

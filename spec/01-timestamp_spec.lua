@@ -107,7 +107,6 @@ describe("pinecone.timestamp", function()
       { "2025-05-15T00:52:10Z+01:00", "two offsets" },
       { "2025-05-15T00:52:10ZZ", "something after the end" },
       { " 2025-05-15T00:52:10Z", "a space before" },
-      { "2025-05-15T00:52:10Z\n", "a line break after" },
       { "25-05-15T00:52:10Z", "a year of two digits" },
       { "2025-5-15T00:52:10Z", "a month of one digit" },
       { "20250515T005210Z", "the basic form in the names of scheduled backups" },
@@ -122,6 +121,15 @@ describe("pinecone.timestamp", function()
          assert.equal("invalid_argument", problem.kind)
          assert.is_truthy(problem.message:find(text, 1, true))
          assert.is_truthy(problem.message:find("RFC 3339", 1, true))
+      end)
+   end
+
+   for _, text in ipairs { "2025-05-15T00:52:10Z\n", "\27[2Jred", "\0", ("9"):rep(81) } do
+      it(("tells of %d bytes that would spoil a log by their number"):format(#text), function()
+         local value, problem = pinecone.timestamp(text)
+         assert.is_nil(value)
+         assert.equal(("a text of %d bytes is not an RFC 3339 time such as 2025-05-15T00:52:10.809354Z"):format(#text),
+            problem.message)
       end)
    end
 

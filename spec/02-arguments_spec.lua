@@ -420,7 +420,7 @@ describe("A field of the wrong type", function()
             local message = raised(function()
                pinecone.new(with({ api_key = "k" }, option, value))
             end)
-            holds(message, option)
+            holds(message, "new: ", option)
             is_at(message, line)
          end)
       end
@@ -700,6 +700,13 @@ describe("A text", function()
          holds(err.message, "headers")
       end)
    end
+
+   it("under a name that would fill a line is told of by the name's length", function()
+      local name = ("n"):rep(81)
+      local err = expect.failure("invalid_argument", pinecone.new { api_key = "k", headers = { [name] = "\n" } })
+      holds(err.message, "header of 81 bytes is not valid")
+      refuses("request", { path = "/indexes", query = { [name] = "\n" } }, "query field of 81 bytes")
+   end)
 
    for _, value in ipairs { "", " ", "key with spaces", "key\n", "k\195\169y", "\127" } do
       it(("of %s is refused as a key, which the message does not show"):format(shown(value)), function()

@@ -181,8 +181,9 @@ describe("https", function()
          print(err and err.kind or "no error")
       ]])
       local function outcome(name)
-         return (process.start(service.interpreter(), { "-e", ask:format(package.path, package.cpath, url(name),
-            root.certificate, service.api_key) }, { OPENSSL_CONF = settings }):wait():gsub("%s+$", ""))
+         local script = ask:format(package.path, package.cpath, url(name), root.certificate, service.api_key)
+         local variables = { OPENSSL_CONF = settings, PINECONE_DEBUG = "" }
+         return (process.start(service.interpreter(), { "-e", script }, variables):wait():gsub("%s+$", ""))
       end
       assert.equal("no error", outcome "good")
       assert.equal("tls", outcome "old TLS")

@@ -10,7 +10,8 @@ local uv = require "luv"
 local wire = require "support.wire"
 
 local PASSING = { 408, 429, 500, 502, 503, 504 }
-local FINAL = { 400, 401, 403, 404, 409, 412, 413, 422, 501, 505 }
+local REFUSING = { 400, 401, 403, 404, 409, 412, 413, 422 }
+local FAULTY = { 501, 505 } -- for a read there is no point in asking again
 
 -- Faults of the emulator after which nobody knows whether the request took effect.
 local LOST = {
@@ -121,13 +122,27 @@ describe("A call", function()
             end)
          end
 
-         it("is not repeated after any other status", function()
-            for _, status in ipairs(FINAL) do
+         it("is not repeated after a refusal", function()
+            for _, status in ipairs(REFUSING) do
                assert(emulator:clear_faults())
                assert(emulator:clear_requests())
-               assert.equal(status, gives_up(row, { status = status, body = "no" }).status)
+               local err = gives_up(row, { status = status, body = "no" })
+               assert.equal(status, err.status)
+               assert.is_nil(err.maybe_applied)
             end
          end)
+
+         for _, status in ipairs(FAULTY) do
+            if row[3] then
+               it("is repeated after " .. status .. ", which leaves open whether it took effect", function()
+                  repeats(row, { status = status }, 2)
+               end)
+            else
+               it("is not repeated after " .. status, function()
+                  assert.equal(status, gives_up(row, { status = status }).status)
+               end)
+            end
+         end
 
          for what, fault in pairs(LOST) do
             -- a success of a deletion has no body
@@ -143,7 +158,7 @@ describe("A call", function()
          it("is repeated after 429", function() repeats(row, { status = 429 }, 2) end)
 
          it("is not repeated after any other status, and says which of them are clear", function()
-            for _, list in ipairs { PASSING, FINAL } do
+            for _, list in ipairs { PASSING, REFUSING, FAULTY } do
                for _, status in ipairs(list) do
                   if status ~= 429 then
                      assert(emulator:clear_faults())

@@ -45,8 +45,9 @@ struct Call {
     int64_t started, ended;     /* microseconds */
     int64_t deadline;           /* INT64_MAX: none */
     int64_t attempted, resumes; /* when the last attempt began, and when the pause is over */
-    double patience;            /* seconds for one attempt */
-    int64_t gives_up;           /* when the attempt has had them; INT64_MAX: never */
+    double patience;            /* seconds in which a server that has something to say says it */
+    int64_t listening;          /* since when its bytes are counted */
+    size_t heard;               /* how many there were then */
     int attempts;
     bool named;         /* what it creates has a name to be found by */
     bool attempt_ended; /* since block was called */
@@ -168,6 +169,7 @@ static void release(lua_State *L, Call *call)
 /* Attempts --------------------------------------------------------------------------------------------------------- */
 
 enum { LONGEST_BACKOFF = 30, LONGEST_SILENCE = 30 }; /* seconds */
+enum { LEAST_SPEED = 10 };                           /* bytes a second */
 
 static bool may_go_well_next_time(const Exchange *exchange)
 {
@@ -263,9 +265,25 @@ static void time_out(Call *call)
         note_outcome(call);
 }
 
-static int64_t deadline_after(int64_t now, double seconds)
+static size_t bytes_heard(const Call *call)
 {
-    return seconds < 1e9 ? now + (int64_t)(seconds * 1e6) : INT64_MAX;
+    return call->exchange.header_bytes + call->exchange.answer.length;
+}
+
+static void listen_anew(Call *call)
+{
+    call->listening = clock_now();
+    call->heard = bytes_heard(call);
+}
+
+static int64_t silence_ends(const Call *call)
+{
+    return call->listening + (int64_t)(call->patience * 1e6);
+}
+
+static int64_t earlier(int64_t one, int64_t other)
+{
+    return one < other ? one : other;
 }
 
 static void take_transport(Call *call)
@@ -286,19 +304,30 @@ static void take_transport(Call *call)
     call->transport = transport;
     call->attempts++;
     call->attempted = clock_now();
-    call->gives_up = deadline_after(call->attempted, call->patience);
     call->state = CALL_SENDING;
+    listen_anew(call);
 }
 
-static int64_t earlier(int64_t one, int64_t other)
+/* libcurl's own limit looks at a mean of the last seconds, and so strikes up to five seconds late. */
+static void give_up_silence(Call *call)
 {
-    return one < other ? one : other;
+    double least = call->patience * LEAST_SPEED;
+    if (!transport_is_connected(call->transport) || (double)(bytes_heard(call) - call->heard) >= least) {
+        listen_anew(call);
+        return;
+    }
+    transport_stop(call->transport);
+    call->exchange.kind = "timeout";
+    call->exchange.passing = true;
+    snprintf(call->exchange.message, sizeof call->exchange.message,
+             "the server fell silent (less than %d bytes a second for %.3g s)", LEAST_SPEED, call->patience);
+    attempt_ended(call);
 }
 
 static int64_t wakes_at(const Call *call)
 {
     int64_t wakes = call->state == CALL_QUEUED    ? clock_now() + QUEUE_TICK
-                    : call->state == CALL_SENDING ? earlier(transport_wakes(call->transport), call->gives_up)
+                    : call->state == CALL_SENDING ? earlier(transport_wakes(call->transport), silence_ends(call))
                     : call->state == CALL_PAUSING ? call->resumes
                                                   : INT64_MAX;
     return earlier(wakes, call->deadline);
@@ -318,17 +347,6 @@ static Drive rest(int milliseconds)
     if (milliseconds > 0 && poll(NULL, 0, milliseconds) < 0 && errno == EINTR)
         return DRIVE_INTERRUPTED;
     return DRIVE_GOING;
-}
-
-static void lose_patience(Call *call)
-{
-    Exchange *exchange = &call->exchange;
-    transport_stop(call->transport);
-    exchange->kind = "timeout";
-    exchange->passing = true;
-    snprintf(exchange->message, sizeof exchange->message, "no answer within %.3g s, half of timeout at most: %s",
-             call->patience, what_was_missing(call));
-    attempt_ended(call);
 }
 
 static void end_pause(Call *call)
@@ -354,8 +372,8 @@ static Drive drive(Call *call, int milliseconds)
     Drive driven = transport_drive(call->transport, milliseconds);
     if (driven == DRIVE_FINISHED)
         attempt_ended(call);
-    else if (clock_now() >= call->gives_up && clock_now() < call->deadline)
-        lose_patience(call);
+    else if (clock_now() >= silence_ends(call))
+        give_up_silence(call);
     return driven;
 }
 
@@ -430,6 +448,11 @@ static int call_interest(lua_State *L)
         lua_pushstring(L, reads && writes ? "rw" : writes ? "w" : "r");
     }
     return 1 + 2 * count;
+}
+
+static int64_t deadline_after(int64_t now, double seconds)
+{
+    return seconds < 1e9 ? now + (int64_t)(seconds * 1e6) : INT64_MAX;
 }
 
 /*** Counts the call's timeout from now on. For a call that was begun ahead of time, when somebody starts to wait for it.
@@ -630,13 +653,23 @@ static int call_result(lua_State *L)
     call->decoding = true;
     int count = push_result(L, call);
     call->decoding = false;
-    if (!call->unclear || call->effect != EFFECT_CREATE || !lua_isnil(L, -count))
+    if (!call->unclear || !lua_isnil(L, -count)) /* else `again` may be wanted */
         release(L, call);
     return count;
 }
 
-/*** Sends a create once more whose result left open whether it took effect; after the usual pause, within the same
-timeout. Whoever calls this has looked for what it made, and not found it.
+/*** Tells whether the call may be sent again without looking what came of it.
+@function call:is_repeatable
+@treturn boolean
+*/
+static int call_is_repeatable(lua_State *L)
+{
+    lua_pushboolean(L, call_at(L)->effect != EFFECT_CREATE);
+    return 1;
+}
+
+/*** Sends a write once more whose result left open whether it took effect; after the usual pause, within the same
+timeout. Before that, what a create made has to be looked for.
 @function call:again
 @treturn boolean false where max_retries or the timeout do not allow it
 */
@@ -924,13 +957,18 @@ static Check build(lua_State *L, Call *call, int base, int option)
 static void start(Call *call)
 {
     join_client_list(call);
-    /* A server that says nothing is given up in time to ask again; a create, in time to look for what it made, for
-     * which libcurl's limit is too slow: it takes what was sent for progress, seconds later still. */
-    bool findable = call->named && call->effect == EFFECT_CREATE;
-    call->patience = findable ? fmin(call->timeout / 2, LONGEST_SILENCE) : INFINITY;
-    call->exchange.patience = LONGEST_SILENCE;
+    /* A server that says nothing is given up in time to ask again; a create, in time to look for what it made. */
+    call->patience = call->named ? fmin(call->timeout / 2, LONGEST_SILENCE) : LONGEST_SILENCE;
     call->deadline = deadline_after(call->started, call->timeout);
     call->state = CALL_QUEUED;
+}
+
+static int refuse_closed(lua_State *L, const Operation *operation)
+{
+    lua_pushliteral(L, "the client is closed");
+    failure_push(L, "closed");
+    failure_set_text(L, "operation", operation->name);
+    return failure_return(L);
 }
 
 int call_new(lua_State *L)
@@ -938,12 +976,8 @@ int call_new(lua_State *L)
     const Operation *operation = operation_of(L);
     lua_settop(L, 3);
     Client *client = client_at(L, 1);
-    if (client == NULL) {
-        lua_pushliteral(L, "the client is closed");
-        failure_push(L, "closed");
-        failure_set_text(L, "operation", operation->name);
-        return failure_return(L);
-    }
+    if (client == NULL)
+        return refuse_closed(L, operation);
     Call *call = push_call(L);
     call->operation = operation;
     call->client = client;
@@ -960,6 +994,8 @@ int call_new(lua_State *L)
         outcome = build(L, call, base, option + OPTION_API_VERSION);
     if (outcome != CHECK_PASSED)
         return refuse(L, operation, outcome);
+    if (client->closed) /* by the JSON library, while it wrote the body */
+        return refuse_closed(L, operation);
     bool own = !lua_isnil(L, option + OPTION_TIMEOUT);
     call->timeout = own ? (double)lua_tonumber(L, option + OPTION_TIMEOUT) : client->timeout;
     start(call);
@@ -982,9 +1018,19 @@ int call_new_timer(lua_State *L)
 void call_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"step", call_step},     {"block", call_block},   {"interest", call_interest}, {"renew", call_renew},
-        {"result", call_result}, {"cancel", call_cancel}, {"again", call_again},       {"attempt", call_attempt},
-        {"age", call_age},       {"left", call_left},     {"date", call_date},         {NULL, NULL},
+        {"step", call_step},
+        {"block", call_block},
+        {"interest", call_interest},
+        {"renew", call_renew},
+        {"result", call_result},
+        {"cancel", call_cancel},
+        {"is_repeatable", call_is_repeatable},
+        {"again", call_again},
+        {"attempt", call_attempt},
+        {"age", call_age},
+        {"left", call_left},
+        {"date", call_date},
+        {NULL, NULL},
     };
     static const luaL_Reg meta[] = {
         {"__gc", call_collect}, {"__close", call_close}, {"__tostring", call_tostring}, {NULL, NULL}};

@@ -179,8 +179,8 @@ static Check add_headers(lua_State *L, Client *client, int table)
             return CHECK_BAD;
         }
         if (strspn(value, " ") == length || has_control(value, length)) {
-            lua_pushfstring(L, "header '%s' is not valid: it must be a text without control characters, not empty",
-                            name);
+            lua_pushfstring(L, "header %s is not valid: it must be a text without control characters, not empty",
+                            push_quoted(L, name, name_length));
             return CHECK_BAD;
         }
         if (is_reserved(name)) {

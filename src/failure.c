@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <strings.h>
 
 void failure_push_metatable(lua_State *L)
@@ -75,9 +76,14 @@ static const char *kind_of(const FailedAnswer *answer, const char *code)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (kinds[i].status == answer->status)
             return kinds[i].kind;
-    if (answer->status >= 500)
+    switch (answer->status / 100) {
+    case 4:
+        return "invalid_argument";
+    case 5:
         return "server";
-    return answer->status >= 400 ? "invalid_argument" : "protocol";
+    default:
+        return "protocol";
+    }
 }
 
 /* The data plane numbers its codes as gRPC does. */
@@ -92,33 +98,64 @@ static const char *const grpc_codes[] = {
 
 enum { TEXT_CAP = 400, CODE_CAP = 64, SHORTEST_SECRET = 8 };
 
-/* Pushes foreign text made fit for one line of a log: no key, no control characters, no runs of spaces, not long. */
+/* How many bytes the UTF-8 character at `text` has; 0 when it is none. */
+static size_t character_size(const unsigned char *text, size_t left)
+{
+    static const struct {
+        unsigned char first, last, low, high; /* of the first byte; of the second one */
+        size_t size;
+    } forms[] = {
+        {0x00, 0x7f, 0x00, 0xff, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        size_t size = forms[i].size;
+        if (text[0] < forms[i].first || text[0] > forms[i].last)
+            continue;
+        if (size > left || (size > 1 && (text[1] < forms[i].low || text[1] > forms[i].high)))
+            return 0;
+        for (size_t more = 2; more < size; more++)
+            if ((text[more] & 0xc0) != 0x80)
+                return 0;
+        return size;
+    }
+    return 0;
+}
+
+/* Controls and spaces, also those from U+0080 to U+009F. */
+static bool is_blank(const unsigned char *text, size_t size)
+{
+    return (size == 1 && (text[0] <= 0x20 || text[0] == 0x7f)) || (size == 2 && text[0] == 0xc2 && text[1] < 0xa0);
+}
+
+/* Pushes foreign text made fit for one line of a log: no key, no control characters, no runs of spaces, nothing that is
+ * no UTF-8, not long. */
 static void push_clean(lua_State *L, const char *text, size_t length, const char *secret, size_t cap)
 {
-    char clean[TEXT_CAP + 8];
-    size_t used = 0, skip = strlen(secret) >= SHORTEST_SECRET ? strlen(secret) : 0;
-    for (size_t i = 0; i < length && used < cap; i++) {
-        bool key = skip > 0 && length - i >= skip && memcmp(text + i, secret, skip) == 0;
-        bool blank = (unsigned char)text[i] <= 0x20 || text[i] == 0x7f;
+    char clean[TEXT_CAP + 8] = {0};
+    size_t used = 0, i = 0, skip = strlen(secret) >= SHORTEST_SECRET ? strlen(secret) : 0;
+    while (i < length && used < cap) {
+        const unsigned char *at = (const unsigned char *)text + i;
+        bool key = skip > 0 && length - i >= skip && memcmp(at, secret, skip) == 0;
+        size_t size = key ? skip : character_size(at, length - i);
+        i += size > 0 ? size : 1;
         if (key) {
             memcpy(clean + used, "[key]", 5);
             used += 5;
-            i += skip - 1;
-        } else if (!blank) {
-            clean[used++] = text[i];
+        } else if (size == 0) {
+            clean[used++] = '?';
+        } else if (!is_blank(at, size)) {
+            memcpy(clean + used, at, size);
+            used += size;
         } else if (used > 0 && clean[used - 1] != ' ') {
             clean[used++] = ' ';
         }
     }
-    bool cut = used >= cap;
-    while (cut && used > 0 && ((unsigned char)clean[used - 1] & 0xc0) == 0x80) /* not within a UTF-8 character */
-        used--;
-    if (cut && used > 0 && (unsigned char)clean[used - 1] >= 0xc0)
-        used--;
     while (used > 0 && clean[used - 1] == ' ')
         used--;
     lua_pushlstring(L, clean, used);
-    if (cut) {
+    if (i < length) {
         lua_pushliteral(L, " ...");
         lua_concat(L, 2);
     }
@@ -165,6 +202,10 @@ static void push_body_text(lua_State *L, const FailedAnswer *answer)
         lua_pushliteral(L, "an answer without a body");
         return;
     }
+    if (answer->length > 1 && memcmp(answer->body, "\x1f\x8b", 2) == 0) {
+        lua_pushliteral(L, "a compressed answer, which was not asked for");
+        return;
+    }
     if (!failure_is_page(answer)) {
         push_clean(L, answer->body, answer->length, answer->secret, TEXT_CAP);
         return;
@@ -187,9 +228,9 @@ static bool push_parts(lua_State *L, int body, const char *secret)
         lua_pushvalue(L, body);
     int error = lua_gettop(L);
     lua_getfield(L, error, "code");
-    int code = lua_type(L, -1) == LUA_TNUMBER ? (int)lua_tointeger(L, -1) : -1;
-    if (code >= 0 && code < (int)(sizeof grpc_codes / sizeof grpc_codes[0]))
-        lua_pushstring(L, grpc_codes[code]);
+    double code = lua_type(L, -1) == LUA_TNUMBER ? (double)lua_tonumber(L, -1) : -1;
+    if (code >= 0 && code < sizeof grpc_codes / sizeof grpc_codes[0] && code == floor(code))
+        lua_pushstring(L, grpc_codes[(int)code]);
     else if (lua_type(L, -1) == LUA_TSTRING)
         push_clean(L, lua_tostring(L, -1), compat_rawlen(L, -1), secret, CODE_CAP);
     else

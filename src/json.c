@@ -76,7 +76,7 @@ bool json_open(lua_State *L, Json *json, int index)
     lua_getfield(L, -2, "encode");
     lua_getfield(L, -3, "null");
     if (!lua_isfunction(L, -3) || !lua_isfunction(L, -2)) {
-        lua_pushliteral(L, "'json' must hold two functions, 'decode' and 'encode'");
+        lua_pushliteral(L, "new: 'json' must hold two functions, 'decode' and 'encode'");
         return false;
     }
     json->null = luaL_ref(L, LUA_REGISTRYINDEX);
@@ -96,7 +96,7 @@ void json_close(lua_State *L, Json *json)
 
 /* Reading ---------------------------------------------------------------------------------------------------------- */
 
-/* Pushes an integer equal to the float at the index, where there is one. */
+/* Pushes an integer equal to the float at the index, where there is one; without integers, a zero without its sign. */
 static bool push_whole(lua_State *L, int index)
 {
 #if LUA_VERSION_NUM >= 503
@@ -111,8 +111,11 @@ static bool push_whole(lua_State *L, int index)
     lua_pushinteger(L, whole);
     return true;
 #else
-    (void)L, (void)index;
-    return false;
+    lua_Number number = lua_tonumber(L, index);
+    if (number != 0 || !signbit(number))
+        return false;
+    lua_pushinteger(L, 0);
+    return true;
 #endif
 }
 

@@ -115,7 +115,7 @@ static Check add_query_table(lua_State *L, int table, Buffer *url)
             return CHECK_BAD;
         }
         if (has_control(text, length)) {
-            lua_pushfstring(L, "query field '%s' holds a control character", name);
+            lua_pushfstring(L, "query field %s holds a control character", push_quoted(L, name, name_length));
             return CHECK_BAD;
         }
         good = good && add_pair(L, lua_gettop(L), name, &first, url);

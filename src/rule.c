@@ -23,6 +23,13 @@ bool has_control(const char *text, size_t length)
     return false;
 }
 
+const char *push_quoted(lua_State *L, const char *text, size_t length)
+{
+    if (length > 80 || has_control(text, length))
+        return lua_pushfstring(L, "of %d bytes", (int)length);
+    return lua_pushfstring(L, "'%s'", text);
+}
+
 bool version_is_released(const char *api_version)
 {
     return strchr(api_version, '.') == NULL && strcmp(api_version, "unstable") != 0;

@@ -37,6 +37,9 @@ bool version_has_old_rules(const char *api_version);
 /* True when the text holds a control character: these are refused in whatever goes into a header, path or key. */
 bool has_control(const char *text, size_t length);
 
+/* Pushes the text in quotation marks, for a message; or its length, where the text would spoil a line of a log. */
+const char *push_quoted(lua_State *L, const char *text, size_t length);
+
 #pragma GCC visibility pop
 
 #endif

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HEADER_CAP = 256 * 1024, STEPS_AT_ONCE = 32, LOW_SPEED = 10 /* bytes a second */, RETRY_AFTER_CAP = 999999999 };
+enum { HEADER_CAP = 256 * 1024, STEPS_AT_ONCE = 32, RETRY_AFTER_CAP = 999999999 };
 
 struct TransportHeader {
     struct curl_slist link;
@@ -35,7 +35,8 @@ struct Transport {
     struct curl_slist version_header, type_header; /* links in front of the settings' list, for one exchange */
     char version_line[64];
     char error[CURL_ERROR_SIZE];
-    char server[256]; /* scheme, host and port whose connection may be open; empty: none is */
+    curl_socket_t socket; /* of that connection */
+    char server[256];     /* scheme, host and port whose connection may be open; empty: none is */
 };
 
 int64_t clock_now(void)
@@ -44,6 +45,10 @@ int64_t clock_now(void)
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
+
+#if LIBCURL_VERSION_NUM < 0x080600 /* said so by CURLE_OUT_OF_MEMORY then */
+#define CURLE_TOO_LARGE ((CURLcode)100)
+#endif
 
 void exchange_reset(Exchange *exchange)
 {
@@ -55,7 +60,6 @@ void exchange_reset(Exchange *exchange)
         .body_length = exchange->body_length,
         .fresh = exchange->fresh,
         .loopback = exchange->loopback,
-        .patience = exchange->patience,
         .cap = exchange->cap,
         .answer = exchange->answer,
     };
@@ -95,7 +99,8 @@ static const struct {
     {CURLE_UNSUPPORTED_PROTOCOL, false, "protocol", "the server (or the proxy) does not speak HTTP/1.1"},
     {CURLE_URL_MALFORMAT, false, "protocol", "the address is not a valid URL"},
     {CURLE_WRITE_ERROR, false, "network", "memory ran out for the answer"},
-    {CURLE_OUT_OF_MEMORY, false, "network", "memory ran out, or a header of the answer is far too long"},
+    {CURLE_OUT_OF_MEMORY, false, "network", "memory ran out"},
+    {CURLE_TOO_LARGE, false, "too_large", "a header of the answer is far too long"},
 };
 
 /* TLS libraries have one code for a handshake that was refused and for one whose connection went away. */
@@ -125,6 +130,17 @@ static void explain_overflow(Exchange *exchange)
              headers ? (size_t)HEADER_CAP : exchange->cap);
 }
 
+/* libcurl has few codes, so that some stand for more than their name says. */
+static CURLcode precise(const Transport *transport, CURLcode code)
+{
+    const Exchange *exchange = transport->exchange;
+    if (code == CURLE_RECV_ERROR && strstr(transport->error, "chunked-encoding") != NULL)
+        return CURLE_WEIRD_SERVER_REPLY;
+    if (code == CURLE_OUT_OF_MEMORY && exchange->sent && exchange->answer.length == 0)
+        return CURLE_TOO_LARGE;
+    return code;
+}
+
 static void explain_code(Exchange *exchange, CURLcode code, const char *detail)
 {
     for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
@@ -138,19 +154,20 @@ static void explain_code(Exchange *exchange, CURLcode code, const char *detail)
 static void explain(Transport *transport, CURLcode code)
 {
     Exchange *exchange = transport->exchange;
-    const char *detail = transport->error[0] != '\0' ? transport->error : curl_easy_strerror(code);
+    code = precise(transport, code);
+    const char *detail = transport->error[0] != '\0' ? transport->error
+                         : code == CURLE_TOO_LARGE   ? "over libcurl's limit"
+                                                     : curl_easy_strerror(code);
     if (strchr(detail, '@') != NULL) /* libcurl repeats a proxy's address, password and all */
         detail = curl_easy_strerror(code);
     long tunnel = 0;
     curl_easy_getinfo(transport->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
-    if (exchange->overflow)
+    if (exchange->overflow || code == CURLE_FILESIZE_EXCEEDED)
         explain_overflow(exchange);
     else if (tunnel >= 300) /* the words for it change from one libcurl to the next */
         fail(exchange, "network", status_may_pass(tunnel), "the proxy refused the connection", detail);
     else if (code == CURLE_SSL_CONNECT_ERROR && broke_in_handshake(detail))
         fail(exchange, "network", true, "the connection broke during the TLS handshake", detail);
-    else if (code == CURLE_OPERATION_TIMEDOUT && exchange->connected)
-        fail(exchange, "timeout", true, "the server fell silent", detail);
     else
         explain_code(exchange, code, detail);
 }
@@ -378,6 +395,7 @@ Transport *transport_new(const TransportSettings *settings, TransportShare *shar
     transport->pid = getpid();
     transport->settings = settings;
     transport->wakes = INT64_MAX;
+    transport->socket = CURL_SOCKET_BAD;
     transport->multi = curl_multi_init();
     transport->easy = curl_easy_init();
     if (transport->multi == NULL || transport->easy == NULL || !prepare(transport, share)) {
@@ -448,6 +466,14 @@ bool transport_knows(const Transport *transport, const char *url)
     return strlen(transport->server) == length && strncmp(transport->server, url, length) == 0;
 }
 
+/* Whether the server has closed the open connection, or sent more than the answer: libcurl (as of 7.88) would take
+ * those bytes for the next one. */
+static bool is_stale(const Transport *transport)
+{
+    struct pollfd idle = {.fd = transport->socket, .events = POLLIN};
+    return transport->socket != CURL_SOCKET_BAD && poll(&idle, 1, 0) > 0;
+}
+
 bool transport_start(Transport *transport, Exchange *exchange)
 {
     CURL *easy = transport->easy;
@@ -460,9 +486,9 @@ bool transport_start(Transport *transport, Exchange *exchange)
                    set_method(easy, exchange) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list(transport)) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_NOPROXY, direct ? "*" : transport->settings->no_proxy) == CURLE_OK;
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, exchange->fresh ? 1L : 0L);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, exchange->patience);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, exchange->fresh || is_stale(transport) ? 1L : 0L);
+    /* what a Content-Length announces is refused before it comes; the rest on_body refuses */
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)exchange->cap);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
     started = started && curl_multi_add_handle(transport->multi, easy) == CURLM_OK;
@@ -512,6 +538,9 @@ static void measure(Transport *transport)
 /* An exchange that did not go through has closed its connection. */
 static void finish(Transport *transport, bool through)
 {
+    transport->socket = CURL_SOCKET_BAD;
+    if (through)
+        curl_easy_getinfo(transport->easy, CURLINFO_ACTIVESOCKET, &transport->socket);
     curl_multi_remove_handle(transport->multi, transport->easy);
     transport->exchange = NULL;
     if (!through)
@@ -591,6 +620,13 @@ Drive transport_drive(Transport *transport, int milliseconds)
             return broken(transport, code);
     }
     return collect_outcome(transport) ? DRIVE_FINISHED : DRIVE_GOING;
+}
+
+bool transport_is_connected(const Transport *transport)
+{
+    double begun = 0;
+    curl_easy_getinfo(transport->easy, CURLINFO_PRETRANSFER_TIME, &begun);
+    return begun > 0;
 }
 
 int transport_watched(const Transport *transport, struct pollfd *descriptors, int most)

@@ -33,7 +33,6 @@ typedef struct Exchange {
     size_t body_length;
     bool fresh;    /* on a new connection, so that libcurl cannot resend it by itself */
     bool loopback; /* the server is on this machine: proxies elsewhere are not meant for it */
-    long patience; /* seconds without a byte worth the name, after which it is given up; 0: no limit */
     size_t cap;    /* bytes of answer accepted */
 
     Buffer answer;
@@ -84,6 +83,9 @@ Drive transport_drive(Transport *transport, int milliseconds);
 /* Gives up an exchange under way: closes its connection, leaves the transport ready for another. `sent` and
  * `connected` of the exchange tell how far it had come. */
 void transport_stop(Transport *transport);
+
+/* Whether the connection stands, so that it is the server's turn. */
+bool transport_is_connected(const Transport *transport);
 
 /* What it waits for: fills in at most `most` descriptors and returns how many; the time when it wants to be driven
  * whatever they say, or INT64_MAX. */

@@ -96,8 +96,10 @@ local hints = {
    { kind = "timeout", status = 408, hint = "The service gave up; ask again later." },
    { kind = "timeout", says = { "max_connections" },
       hint = "Raise max_connections, or have fewer calls under way at once." },
-   { kind = "timeout", says = { "connection could be made" },
+   { kind = "timeout", says = { "connection could be made", "connect_timeout" },
       hint = "Check the network, the proxy and the firewall between here and the host." },
+   { kind = "timeout", says = { "fell silent" },
+      hint = "The service, or something in between, took the request and did not answer; ask again later." },
    { kind = "timeout", hint = "Raise timeout if the service is just slow." },
 
    { kind = "tls", says = { "ca_file" }, hint = "Check the path in ca_file." },

@@ -30,6 +30,11 @@ local pinecone = {
 --   schedules
 -- @tparam[opt=60] number options.timeout for a whole call
 -- @tparam[opt=10] number options.connect_timeout for making a connection
+-- @tparam[opt=3] int options.max_retries how often a request is sent again that may go well the next time; never a
+--   create that may have taken effect, which is looked for instead
+-- @tparam[opt=0.5] number options.retry_delay before the first time, at most; it doubles up to 30, and each pause is a
+--   random part of it, after what Retry-After asks for
+-- @tparam[opt=10] number options.settle_grace how long a list may not yet show what a lost answer spoke of
 -- @tparam[opt=64] int options.max_connections calls under way at once; further ones wait for their turn
 -- @tparam[opt=67108864] int options.max_response_bytes the largest answer that is read
 -- @tparam[opt] string options.proxy default: the environment's, as curl reads it, but never for loopback
@@ -41,6 +46,10 @@ local pinecone = {
 -- @tparam[opt] table options.headers names and values to add to every request
 -- @tparam[opt] string options.source_tag names your product in the User-Agent
 -- @tparam[opt] function options.wait `wait(call)` steps a call until `call:step()` is true, for a host of your own
+-- @tparam[opt] function options.on_request is called after each attempt of a call with a table: `operation`, `method`,
+--   `path`, `attempt` (1, 2, ...), `seconds`; `status` and `request_id`, or `kind` where no answer came. With a `wait`
+--   of your own it is called when the call is done. What goes wrong in it is written to stderr. `PINECONE_DEBUG=1` in
+--   the environment writes one such line to stderr for every attempt
 -- @tparam[opt] table options.json another JSON library: `{ decode =, encode =, null = }`
 -- @treturn[1] Client the client
 -- @treturn[2] nil

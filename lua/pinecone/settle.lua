@@ -1,5 +1,6 @@
 -- Settling: a create whose answer was lost is looked for before it is sent again, so that it is neither lost nor made
--- twice. The API has no other way to ask for the same thing once only.
+-- twice. The API has no other way to ask for the same thing once only. Other writes are just sent again; where no
+-- answer came, the core has done that already.
 
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
@@ -95,6 +96,7 @@ local function taken(case, resource)
    local state = type(resource.status) == "table" and resource.status.state or resource.status
    return errors.new {
       kind = "conflict", operation = case.name, target = case.arguments.name, request_id = case.err.request_id,
+      attempts = case.err.attempts,
       message = ("the answer was lost (%s), and what has this name is %s: it may be older than this call"):format(
          case.err.message, tostring(state)),
    }
@@ -235,6 +237,13 @@ local function settle(case)
    end
 end
 
+local function repeat_until_clear(client, call, value, err)
+   while err and err.maybe_applied and not is_refusal(err) and call:again() do
+      value, err = client:_finish(call)
+   end
+   return value, err
+end
+
 local function named(arguments)
    if type(arguments) ~= "table" then
       return { index_name = arguments }
@@ -242,7 +251,7 @@ local function named(arguments)
    return setmetatable({ name = arguments.name or arguments.backup_name }, { __index = arguments })
 end
 
---- Sees to it that a create has happened once, or that its error says what is known.
+--- Sees to it that a write has happened once, or that its error says what is known.
 -- @tparam Client client
 -- @tparam string name the operation
 -- @tparam string|table arguments
@@ -254,6 +263,9 @@ end
 return function(client, name, arguments, options, call, value, err)
    local rule = rules[name]
    if not rule then
+      if call:is_repeatable() then
+         return repeat_until_clear(client, call, value, err)
+      end
       return value, err
    end
    local case = setmetatable({

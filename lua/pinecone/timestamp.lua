@@ -40,8 +40,16 @@ end
 
 local pattern = "^(%d%d%d%d)-(%d%d)-(%d%d)[Tt ](%d%d):(%d%d):(%d%d)(%.?%d*)(.+)$"
 
-local function refuse(message, text)
-   return nil, errors.new { kind = "invalid_argument", operation = "timestamp", message = message:format(text) }
+-- The text may be a server's, and the message may go into a log.
+local function shown(text)
+   if #text > 80 or text:find "%c" then
+      return ("a text of %d bytes"):format(#text)
+   end
+   return "'" .. text .. "'"
+end
+
+local function refuse(text, problem)
+   return nil, errors.new { kind = "invalid_argument", operation = "timestamp", message = shown(text) .. problem }
 end
 
 local function timestamp(text)
@@ -51,12 +59,12 @@ local function timestamp(text)
    local y, mo, d, h, mi, s, fraction, zone = text:match(pattern)
    local offset = zone and offset_seconds(zone)
    if not offset or not (fraction == "" or fraction:match("^%.%d%d?%d?%d?%d?%d?%d?%d?%d?$")) then
-      return refuse("'%s' is not an RFC 3339 time such as 2025-05-15T00:52:10.809354Z", text)
+      return refuse(text, " is not an RFC 3339 time such as 2025-05-15T00:52:10.809354Z")
    end
    local year, month, day = tonumber(y), tonumber(mo), tonumber(d)
    local hour, minute, second = tonumber(h), tonumber(mi), tonumber(s)
    if not in_range(year, month, day, hour, minute, second) then
-      return refuse("'%s' names a time that does not exist", text)
+      return refuse(text, " names a time that does not exist")
    end
    local whole = days_since_1970(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset
    return fraction == "" and whole or whole + tonumber("0" .. fraction)

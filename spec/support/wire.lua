@@ -42,6 +42,7 @@ end
 
 local function serve(self, connection)
    local bytes = ""
+   self.last = connection
    connection:read_start(function(_, chunk)
       if not chunk then
          if not connection:is_closing() then
@@ -88,6 +89,12 @@ end
 -- @tparam string|function ... bytes, or what is called with the connection
 function Server:answer(...)
    self.answers = { ... }
+end
+
+--- Sends bytes on the last connection that was made, unasked.
+function Server:say(bytes)
+   self.last:write(bytes)
+   uv.run "nowait"
 end
 
 --- Makes a client. The server lives in this process, so waiting for a call lets it work.
