@@ -145,6 +145,7 @@ void call_end(Call *call, const char *kind, const char *message)
     bool sending = call->state == CALL_SENDING;
     finish(call);
     call->exchange.kind = kind;
+    call->exchange.passing = false;
     snprintf(call->exchange.message, sizeof call->exchange.message, "%s", message);
     if (sending)
         note_outcome(call);
@@ -748,7 +749,7 @@ static void push_attempt(lua_State *L, const Call *call, const Attempt *attempt)
     lua_setfield(L, -2, "path");
     failure_set_number(L, "attempt", attempt->number);
     failure_set_number(L, "seconds", attempt->seconds);
-    if (attempt->status != 0)
+    if (attempt->kind == NULL) /* a 200 of an answer that broke off would look like a success */
         failure_set_number(L, "status", (double)attempt->status);
     failure_set_text(L, "kind", attempt->kind);
     set_request_id(L, call, attempt->request_id);
@@ -756,7 +757,8 @@ static void push_attempt(lua_State *L, const Call *call, const Attempt *attempt)
 
 /*** Gives the oldest attempt that has ended and was not yet given. They are kept only where the client has on_request.
 @function call:attempt
-@treturn ?table operation, method, path, attempt (1, 2, ...), seconds; status, request_id; kind where no answer came
+@treturn ?table operation, method, path, attempt (1, 2, ...), seconds, request_id; status, or kind where no whole answer
+came
 */
 static int call_attempt(lua_State *L)
 {

@@ -164,7 +164,7 @@ static void explain(Transport *transport, CURLcode code)
     curl_easy_getinfo(transport->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
     if (exchange->overflow || code == CURLE_FILESIZE_EXCEEDED)
         explain_overflow(exchange);
-    else if (strncmp(transport->error, "CONNECT tunnel", 14) == 0)
+    else if (tunnel >= 300) /* the words for it change from one libcurl to the next */
         fail(exchange, "network", status_may_pass(tunnel), "the proxy refused the connection", detail);
     else if (code == CURLE_SSL_CONNECT_ERROR && broke_in_handshake(detail))
         fail(exchange, "network", true, "the connection broke during the TLS handshake", detail);
@@ -196,7 +196,11 @@ static void keep_header(const char *line, size_t length, const char *name, char 
     for (; skip < length && kept + 1 < size; skip++)
         if ((unsigned char)line[skip] >= 0x20 && (unsigned char)line[skip] < 0x7f)
             value[kept++] = line[skip];
-    value[skip < length ? 0 : kept] = '\0'; /* one that does not fit is dropped: cut, it could end within the key */
+    if (skip < length) /* one that does not fit is dropped: cut, it could end within the key */
+        kept = 0;
+    while (kept > 0 && value[kept - 1] == ' ')
+        kept--;
+    value[kept] = '\0';
 }
 
 static void forget_head(Exchange *exchange)
@@ -501,8 +505,8 @@ static int64_t read_retry_after(const char *text, int64_t date)
     if (text[0] >= '0' && text[0] <= '9' && strspn(text, "0123456789") == strlen(text))
         return strlen(text) < 10 ? atoll(text) : RETRY_AFTER_CAP;
     time_t until = text[0] != '\0' ? curl_getdate(text, NULL) : -1;
-    int64_t now = date > 0 ? date : (int64_t)time(NULL);
-    return until > now ? (int64_t)until - now : 0;
+    int64_t now = date > 0 ? date : (int64_t)time(NULL), seconds = (int64_t)until - now;
+    return seconds < 0 ? 0 : seconds < RETRY_AFTER_CAP ? seconds : RETRY_AFTER_CAP;
 }
 
 /* What the headers say about time. */

@@ -77,7 +77,7 @@ local function finish_ahead(self)
    local failed_meanwhile = call:step()
    call:renew()
    local page, err = self._client:_finish(call)
-   if page or (err.kind == "timeout" and not failed_meanwhile) then
+   if page or not failed_meanwhile then
       return page, err
    end
 end

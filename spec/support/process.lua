@@ -20,8 +20,10 @@ local function environment(program, changes)
    return list
 end
 
-local function collect(pipe, texts)
-   pipe:read_start(function(_, chunk) texts[#texts + 1] = chunk end)
+local function collect(pipe, texts, own)
+   pipe:read_start(function(_, chunk)
+      texts[#texts + 1], own[#own + 1] = chunk, chunk
+   end)
 end
 
 local Process = {}
@@ -31,17 +33,20 @@ Process.__index = Process
 -- @tparam string program
 -- @tparam table arguments
 -- @tparam[opt] table variables of the environment to change
--- @treturn table the process; `exit` is its exit code once it has ended
+-- @treturn table the process; `exit` is its exit code once it has ended, `out` and `err` the pieces that it has
+-- printed on each output
 function process.start(program, arguments, variables)
-   local self = setmetatable({ pipe = uv.new_pipe(false), errors = uv.new_pipe(false), texts = {} }, Process)
+   local self = setmetatable({
+      pipe = uv.new_pipe(false), errors = uv.new_pipe(false), texts = {}, out = {}, err = {},
+   }, Process)
    self.handle = assert(uv.spawn(program, {
       args = arguments, stdio = { nil, self.pipe, self.errors },
       env = environment(program, variables),
    }, function(code, signal)
       self.exit = signal == 0 and code or 128 + signal
    end))
-   collect(self.pipe, self.texts)
-   collect(self.errors, self.texts)
+   collect(self.pipe, self.texts, self.out)
+   collect(self.errors, self.texts, self.err)
    return self
 end
 
