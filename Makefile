@@ -4,6 +4,7 @@
 #   SPEC=FILE          the specs to run (all)
 #   BUSTED_ARGS=...    further arguments for busted
 #   FUZZ_SECONDS=60    how long fuzz searches, all of its targets together
+#   SOAK_CALLS=200000  calls of "make soak"; SOAK_SEED=N repeats what goes wrong
 #   SANITIZE=1         AddressSanitizer and UndefinedBehaviorSanitizer, in a build folder of its own
 #   DEPS=no            install nothing, take what is there
 #   LUA_INCDIR=FOLDER  where lua.h lies, when pkg-config does not know
@@ -179,6 +180,10 @@ $(FUZZ)/fuzz: $(wildcard src/*.[ch] spec/fuzz/*.[ch]) Makefile
 		$(filter %.c,$^) $(LUA_LIBS) $(CURL_LIBS) -lm -ldl -pthread
 	@for target in $(FUZZ_TARGETS); do ln -sf fuzz $(FUZZ)/$$target; done
 
+soak: modules ## a load of calls while everything goes wrong: none lost, none doubled, no growth
+	@$(MAKE) all
+	@. $(BUILD)/env.sh && LUA_PATH="./spec/?.lua;$$LUA_PATH" $(UNDER) $(LUA) spec/soak/run.lua
+
 # In a copy, because LuaRocks builds among the sources.
 test-rock: deps deps-rock $(BUILD)/luarocks.lua ## build the rock with LuaRocks and load it from there
 	@rm -rf build/rock && mkdir -p build/rock/source
@@ -307,5 +312,5 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all clean spec-modules modules quickstart test test-all test-key memcheck fuzz test-rock lint help FORCE \
+.PHONY: all clean spec-modules modules quickstart test test-all test-key memcheck fuzz soak test-rock lint help FORCE \
 	$(DEPS_TARGETS)
