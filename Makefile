@@ -4,7 +4,7 @@
 #   SPEC=FILE          the specs to run (all)
 #   BUSTED_ARGS=...    further arguments for busted
 #   FUZZ_SECONDS=60    how long fuzz searches, all of its targets together
-#   SOAK_CALLS=200000  calls of "make soak"; SOAK_SEED=N repeats what goes wrong
+#   SOAK_CALLS=200000  calls of soak; SOAK_FAULTS=0.05 of them go wrong, SOAK_SEED=N says which
 #   SANITIZE=1         AddressSanitizer and UndefinedBehaviorSanitizer, in a build folder of its own
 #   DEPS=no            install nothing, take what is there
 #   LUA_INCDIR=FOLDER  where lua.h lies, when pkg-config does not know

@@ -2,9 +2,6 @@
 
 local faults = {}
 
---- The share of the requests that are struck.
-faults.CHANCE = 0.05
-
 --- How long an effect may come after its answer, and a list may not show it. Settling promises nothing beyond
 -- settle_grace, which must be longer.
 faults.LATEST = 0.2
@@ -29,12 +26,13 @@ local kinds = {
 --- The plans for one round. The same seed strikes the same requests, counted as they come in; two neighbours have
 -- nothing in common.
 -- @tparam number seed
+-- @tparam number share of the requests that are struck
 -- @treturn table
-function faults.plans(seed)
+function faults.plans(seed, share)
    local plans = {}
    for number, kind in ipairs(kinds) do
       local plan = {
-         operation = "*", on = { chance = faults.CHANCE / #kinds, seed = (seed * 48271 + number * 69621) % 2147483647 },
+         operation = "*", on = { chance = share / #kinds, seed = (seed * 48271 + number * 69621) % 2147483647 },
       }
       for field, value in pairs(kind) do
          plan[field] = value

@@ -59,7 +59,7 @@ local function print_growth(name, unit, first, last)
    if first and last then
       print_row(name, "%.0f %s after the first tenth, %.0f %s at the end", first, unit, last, unit)
    else
-      print_row(name, "not known here (no /proc)")
+      print_row(name, "not known here (no /proc, or a sanitizer)")
    end
 end
 

@@ -38,7 +38,7 @@ end
 local function tell_attempts(attempts)
    local parts = {}
    for position, attempt in ipairs(attempts) do
-      parts[position] = ("%s %s"):format(attempt.operation, tostring(attempt.status or attempt.kind))
+      parts[position] = ("%s %s %s"):format(attempt.method, attempt.path, tostring(attempt.status or attempt.kind))
    end
    return #parts > 0 and table.concat(parts, ", ") or "nothing was sent"
 end

@@ -48,11 +48,16 @@ local function count(group, state)
 end
 
 -- A word for more things than there may be.
-local function verdict_of_more(group, number)
+local function verdict_of_more(group, ids)
    if count(group, "absent") == #group.entries then
       return "lying"
-   elseif count(group, "gone") == #group.entries and number <= #group.entries then
-      return "not deleted"
+   end
+   for _, entry in ipairs(group.entries) do
+      for _, id in ipairs(ids) do
+         if entry.state == "gone" and (entry.id or id) == id then
+            return "not deleted"
+         end
+      end
    end
    return "doubled"
 end
@@ -63,7 +68,7 @@ local function wrong_number(group, ids)
    if #ids >= least and #ids <= most then
       return nil
    end
-   local verdict = #ids < least and "lost" or verdict_of_more(group, #ids)
+   local verdict = #ids < least and "lost" or verdict_of_more(group, ids)
    return verdict, ("there are %d, there should be %d%s"):format(
       #ids, least, most > least and " to " .. most or "")
 end

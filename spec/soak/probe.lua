@@ -22,14 +22,21 @@ local function descriptors()
    return listing and count - 1 -- without the one that reads the folder
 end
 
+-- AddressSanitizer keeps what is freed.
+local is_kept = os.getenv "ASAN_OPTIONS" ~= nil
+
 --- Looks, after a full collection.
 -- @tparam number other a process to look at, too
 -- @treturn table kibibytes: `lua`; where there is a /proc `resident`, `other`; and `descriptors`
 function probe.look(other)
+   if jit then
+      jit.flush() -- compiled code is no leak
+   end
    collectgarbage()
    collectgarbage() -- what finalizers let go
    return {
-      lua = collectgarbage "count", resident = resident "self", other = resident(other), descriptors = descriptors(),
+      lua = collectgarbage "count", resident = not is_kept and resident "self" or nil, other = resident(other),
+      descriptors = descriptors(),
    }
 end
 
