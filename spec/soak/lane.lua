@@ -17,7 +17,7 @@ local unexpected = {
    quota_exceeded = true, failed = true,
 }
 
---- @tparam table fields `number`, `index`, `pod`, `random` (gives fractions), `client` (a function), `ledger`,
+--- @tparam table fields `number`, `index`, `pod`, `random` (gives fractions), `take_client` (a function), `ledger`,
 --   `figures`, `report` (is told findings)
 function Lane.new(fields)
    fields.attempts, fields.names = {}, 0
@@ -27,6 +27,19 @@ end
 function Lane:name(letter)
    self.names = self.names + 1
    return ("soak-%s%d%04d"):format(letter, self.number, self.names)
+end
+
+--- The client of the next call.
+function Lane:client()
+   return self.only_client or self.take_client()
+end
+
+--- Keeps to one client. What another one has made within the last second cannot be told from what a call has made: the
+-- server's Date has whole seconds.
+function Lane:on_one_client(body, ...)
+   self.only_client = self.take_client()
+   body(self, ...)
+   self.only_client = nil
 end
 
 function Lane:chance(share)
@@ -95,7 +108,7 @@ end
 -- @return what it gives
 function Lane:call(operation, arguments)
    local timeout = self:chance(SHORT_SHARE) and SHORT_TIMEOUT or TIMEOUT
-   local client = self.client()
+   local client = self:client()
    return self:perform(operation, timeout, function()
       return client[operation](client, arguments, { timeout = timeout })
    end)
@@ -103,7 +116,7 @@ end
 
 --- The same for a method that asks more than once, each time within the timeout.
 function Lane:call_repeatedly(operation, arguments, times)
-   local client = self.client()
+   local client = self:client()
    return self:perform(operation, times * TIMEOUT, function()
       return client[operation](client, arguments, { timeout = TIMEOUT })
    end)
@@ -111,7 +124,7 @@ end
 
 --- Waits for a job.
 function Lane:wait_for(operation, id)
-   local client = self.client()
+   local client = self:client()
    return self:perform(operation, LONGEST_JOB, function()
       return client[operation](client, id, { timeout = LONGEST_JOB })
    end)

@@ -178,7 +178,7 @@ local function new_lanes()
       local index = math.ceil(number / LANES_OF_INDEX)
       all[number] = Lane.new {
          number = 100 + number, index = "soak-serverless-" .. index, pod = "soak-pod-" .. index,
-         random = fractions(SEED * 1000 + number), client = places[place].get, figures = counted, report = report,
+         random = fractions(SEED * 1000 + number), take_client = places[place].get, figures = counted, report = report,
       }
    end
    return all, places
@@ -196,14 +196,12 @@ end
 
 -- The ways in which a program without a loop waits.
 local function tell_blocking(lane)
-   local client = lane.client
-   local own = new_client()
-   lane.client = function() return own end
-   blocking = lane
+   local own, take_client = new_client(), lane.take_client
+   blocking, lane.take_client = lane, function() return own end
    for _ = 1, BLOCKING_STORIES do
       stories.tell(lane)
    end
-   blocking, lane.client = nil, client
+   blocking, lane.take_client = nil, take_client
    own:close()
 end
 
