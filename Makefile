@@ -4,6 +4,7 @@
 #   SPEC=FILE          the specs to run (all)
 #   BUSTED_ARGS=...    further arguments for busted
 #   FUZZ_SECONDS=60    how long fuzz searches, all of its targets together
+#   SOAK_CALLS=200000  calls of soak; SOAK_FAULTS=0.05 of them go wrong, SOAK_SEED=N says which
 #   SANITIZE=1         Address-, Leak- and UndefinedBehaviorSanitizer, in a build folder of its own
 #   COLLECTOR=busy     specs run while the garbage collector never rests
 #   DEPS=no            install nothing, take what is there
@@ -219,6 +220,10 @@ $(FUZZ)/fuzz: $(wildcard src/*.[ch] spec/fuzz/*.[ch]) Makefile
 		$(filter %.c,$^) $(LUA_LIBS) $(CURL_LIBS) -lm -ldl -pthread
 	@for target in $(FUZZ_TARGETS); do ln -sf fuzz $(FUZZ)/$$target; done
 
+soak: modules ## a load of calls while everything goes wrong: none lost, none doubled, no growth
+	@$(MAKE) all
+	@. $(BUILD)/env.sh && LUA_PATH="./spec/?.lua;$$LUA_PATH" $(UNDER) $(LUA) spec/soak/run.lua
+
 ##@ Package and style
 
 # In a copy, because LuaRocks builds among the sources.
@@ -349,5 +354,5 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all clean spec-modules modules quickstart test test-all test-key fuzz test-rock lint help FORCE \
+.PHONY: all clean spec-modules modules quickstart test test-all test-key fuzz soak test-rock lint help FORCE \
 	check check-all check-sanitizers check-valgrind check-allocations run-allocations $(DEPS_TARGETS)

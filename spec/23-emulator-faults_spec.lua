@@ -94,8 +94,8 @@ describe("on the wire, a fault", function()
       answer = http.exchange(port, "POST", "/_emulator/faults", '{"operation":"*","dealy":1}')
       assert.same({ 400, "unknown field 'dealy' in a fault plan; did you mean delay?" },
          { answer.status, answer.json.message })
-      assert.same({ { operation = "list_indexes", on = { every = 2 }, status = 429, count = 2, body = "slow",
-         headers = { ["retry-after"] = "1.5" }, retry_after = 1.5 } },
+      assert.same({ { operation = "list_indexes", on = { every = 2 }, status = 429, count = 2, struck = 1,
+         body = "slow", headers = { ["retry-after"] = "1.5" }, retry_after = 1.5 } },
          http.exchange(port, "GET", "/_emulator/faults").json.faults)
       answer = http.exchange(port, "POST", "/_emulator/faults",
          '[{"operation":"*","drop":"before"},{"operation":"none","delay":1}]')
@@ -121,6 +121,21 @@ describe("on the wire, a fault", function()
       end
       assert.equal("x..xx.x.x.xx..x..x...x........", struck())
       assert.equal("x..xx.x.x.xx..x..x...x........", struck())
+   end)
+
+   it("says which requests it struck, and how many", function()
+      fault({ operation = "create_index", status = 500 })
+      fault({ on = { 1, 3 }, status = 503 })
+      for _ = 1, 3 do
+         http.exchange(port, "GET", "/indexes")
+      end
+      local struck = {}
+      for position, row in ipairs(assert(running:requests())) do
+         struck[position] = row.fault or 0
+      end
+      assert.same({ 2, 0, 2 }, struck)
+      local plans = assert(running:faults())
+      assert.same({ 0, 0, 3, 2 }, { plans[1].count, plans[1].struck, plans[2].count, plans[2].struck })
    end)
 
    it("gives no body and a length of 0 when its plan has none", function()

@@ -5,7 +5,7 @@
 -- |---|---|
 -- | `GET /_emulator/requests` | the log: `{"requests":[...]}` |
 -- | `DELETE /_emulator/requests` | empties the log |
--- | `GET /_emulator/faults` | the plans that are set: `{"faults":[...]}`, each with its `count` of requests so far |
+-- | `GET /_emulator/faults` | the plans that are set: `{"faults":[...]}`, with the `count` of requests and `struck` |
 -- | `POST /_emulator/faults` | adds a fault plan, or a list of them |
 -- | `DELETE /_emulator/faults` | removes all plans |
 -- | `GET /_emulator/time` | the emulated time: `{"now":"...","seconds":N}` |

@@ -176,7 +176,7 @@ function Faults:add(plan)
    if not read then
       return nil, problem
    end
-   read.count = 0
+   read.count, read.struck = 0, 0
    table.insert(self.plans, read)
    return true
 end
@@ -213,7 +213,8 @@ function Faults:add_all(list)
 end
 
 --- The plans that are set, in order.
--- @treturn table copies, each with `count`, the matching requests so far
+-- @treturn table copies, each with `count`, the matching requests so far, and
+--   `struck`, those that it decided about
 function Faults:list()
    local listed = json.array()
    for position, plan in ipairs(self.plans) do
@@ -230,16 +231,19 @@ end
 
 -- Every matching plan is asked, so that what one does not hang on another.
 local function take(self, operation)
-   local chosen
-   for _, plan in ipairs(self.plans) do
+   local chosen, number
+   for position, plan in ipairs(self.plans) do
       if plan.operation == "*" or plan.operation == operation then
          plan.count = plan.count + 1
          if plan.is_turn(plan.count) then
-            chosen = chosen or plan
+            chosen, number = chosen or plan, number or position
          end
       end
    end
-   return chosen
+   if chosen then
+      chosen.struck = chosen.struck + 1
+   end
+   return chosen, number
 end
 
 --- Lets a request through, or makes it go wrong.
@@ -247,6 +251,7 @@ end
 -- @tparam function effect does what the request asks for, returns the response;
 --   it is given a table of the plan's `lag`, `job` and `job_seconds`, or nil
 -- @treturn table the outcome: `response`, or `drop` (close without an answer).
+--   `fault`: the position of the plan that decided.
 --   `late`: seconds until the effect, which has not been called, has to happen,
 --   with `circumstances` as it is given them. `edge`: the response comes from a
 --   proxy before the service. For the wire: `part` (only a part
@@ -254,11 +259,11 @@ end
 --   `drip` (`bytes` and `seconds`), `cut` (bytes of the body), `content_length`,
 --   `endless`, `header_flood` (a number)
 function Faults:apply(operation, effect)
-   local plan = take(self, operation)
+   local plan, number = take(self, operation)
    if not plan then
       return { response = effect() }
    end
-   local outcome, circumstances = {}, circumstances_of(plan)
+   local outcome, circumstances = { fault = number }, circumstances_of(plan)
    local function perform()
       return effect(circumstances)
    end

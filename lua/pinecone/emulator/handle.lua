@@ -139,9 +139,21 @@ function Handle:clear_faults()
    return done(ask(self, "DELETE", "faults"))
 end
 
+--- The fault plans that are set, in order.
+-- @treturn table plans, each with `count`, the matching requests so far, and
+--   `struck`, those that it decided about; or nil and a message
+function Handle:faults()
+   local answer, problem = ask(self, "GET", "faults")
+   if not answer then
+      return nil, problem
+   end
+   return answer.faults
+end
+
 --- The log of requests, oldest first.
 -- @treturn table rows with `number`, `connection`, `port`, `operation`,
---   `method`, `path`, `query`, `status`, `api_version`; or nil and a message
+--   `method`, `path`, `query`, `status`, `api_version`, and `fault`, the
+--   position of the plan that struck it; or nil and a message
 function Handle:requests()
    local answer, problem = ask(self, "GET", "requests")
    if not answer then

@@ -53,6 +53,7 @@ local function respond(self, request)
       return self.api:answer(request, resolved, circumstances)
    end
    local outcome = self.faults:apply(resolved.operation, effect)
+   row.fault = outcome.fault
    if outcome.late then
       self:postpone(outcome.late, effect, outcome.circumstances)
    end
