@@ -118,6 +118,21 @@ describe("a lost backup", function()
       assert.equal(2, #backups "nightly")
    end)
 
+   it("is not one that another client of this program made a moment ago", function()
+      assert(admin:create_backup(nightly))
+      fault { operation = "create_backup", drop = "before" }
+      assert(pc:create_backup(nightly))
+      assert.equal(2, #backups "nightly")
+   end)
+
+   it("is looked for once more where the list was asked for before the grace was over", function()
+      fault { operation = "create_backup", status = 504, late = 0.2 }
+      fault { operation = "list_index_backups", delay = 1 }
+      assert(service.client(emulator, { settle_grace = 0.5 }):create_backup(nightly))
+      assert.equal(1, #backups "nightly")
+      assert.equal(1, service.sent(emulator, "create_backup"))
+   end)
+
    it("is not one with another description, another name or another index", function()
       fault { operation = "create_backup", drop = "before", on = 4 }
       assert(pc:create_backup { index_name = "movies", name = "nightly", description = "another" })

@@ -463,6 +463,7 @@ static int call_renew(lua_State *L)
     Call *call = call_at(L);
     if (call->state != CALL_DONE && call->operation != NULL)
         call->deadline = deadline_after(clock_now(), call->timeout);
+    listen_anew(call);
     return 0;
 }
 

@@ -241,8 +241,7 @@ local function new(options)
       _timeout = settings.timeout or core.default_timeout,
       _settle_grace = settings.settle_grace or core.default_settle_grace,
       _listener = report.listener(settings.on_request),
-      _hosts = {}, -- of indexes, by name
-      _given = {}, -- ids of what was created, see settle
+      _hosts = {},
    }, Client)
    if settings.api_key == nil then
       settings.api_key = from_environment "PINECONE_API_KEY"

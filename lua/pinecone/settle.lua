@@ -10,18 +10,21 @@ local FIRST_PAUSE, PAUSE_GROWTH, LONGEST_PAUSE = 0.25, 1.5, 2
 local PAGE_SIZE = 100
 local REMEMBERED_SECONDS = 600 -- no id is looked for that is older than a call
 
--- What a client has given its callers ---------------------------------------------------------------------------------
+-- What callers were given ---------------------------------------------------------------------------------------------
 
 -- Two calls may create things that look the same, and the server's Date has whole seconds only: what one call has given
--- to its caller is not the other's.
-local function remember(client, id)
-   local now, given = core.clock(), client._given
-   for known, since in pairs(given) do
-      if now - since > REMEMBERED_SECONDS then
-         given[known] = nil
-      end
+-- to its caller is not the other's. Ids, for REMEMBERED_SECONDS at least.
+local given = { recent = {}, older = {}, since = core.clock() }
+
+local function remember(id)
+   if core.clock() - given.since > REMEMBERED_SECONDS then
+      given = { recent = {}, older = given.recent, since = core.clock() }
    end
-   given[id] = now
+   given.recent[id] = true
+end
+
+local function was_given(id)
+   return given.recent[id] or given.older[id]
 end
 
 -- Looking in lists ----------------------------------------------------------------------------------------------------
@@ -50,7 +53,7 @@ end
 local function find(case, items, since)
    for _, item in ipairs(items) do
       local mine = case.rule.is_mine(item, case.arguments) and is_since(item.created_at, since)
-      if mine and not case.client._given[item[case.rule.id]] then
+      if mine and not was_given(item[case.rule.id]) then
          return item
       end
    end
@@ -277,7 +280,7 @@ return function(client, name, arguments, options, call, value, err)
       value, err = settle(case)
    end
    if value and rule.id then
-      remember(client, value[rule.id])
+      remember(value[rule.id])
    end
    return value, err
 end
