@@ -326,7 +326,7 @@ describe("a server", function()
    end)
 
    local function listing(date, created_at)
-      return (wire.answer(200, { data = { { backup_id = "b-1", name = "n", created_at = created_at } } }):gsub(
+      return (wire.answer(200, { data = { { backup_id = created_at, name = "n", created_at = created_at } } }):gsub(
          "\r\n", date and "\r\nDate: " .. date .. "\r\n" or "\r\n", 1))
    end
 

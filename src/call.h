@@ -1,24 +1,96 @@
-/* A call: one exchange with the server (or one pause) as a state machine that never blocks unless told to. */
+/* A call: one request with its repeats (or one pause) as a state machine that never blocks unless told to. Three more
+ * files know its inside: begin makes calls, outcome says what came of one, methods is what Lua sees of it. */
 #ifndef PINECONE_CALL_H
 #define PINECONE_CALL_H
 
 #include "client.h"
+#include "operation.h"
 
 #include <lua.h>
 
 #pragma GCC visibility push(hidden)
 
-void call_register(lua_State *L); /* the metatable */
+#define CALL_TYPE "pinecone.call"
 
-/* core.<operation>(client, arguments, options): a call; nil and a failure; or nil and a message for misuse. The row's
- * place in the table is the closure's first upvalue. */
-int call_new(lua_State *L);
+typedef enum {
+    CALL_QUEUED,  /* waits for a transport */
+    CALL_SENDING, /* an exchange is under way */
+    CALL_PAUSING, /* waits for a time: before another attempt, or because it is a timer */
+    CALL_DONE,
+} CallState;
 
-/* core.timer(seconds): a call that finishes by itself after that time, with the result true. */
-int call_new_timer(lua_State *L);
+/* One attempt, for whoever looks on. */
+typedef struct Attempt {
+    int number;
+    long status;
+    double seconds;
+    const char *kind; /* NULL: an answer came */
+    char request_id[96];
+} Attempt;
+
+struct Call {
+    CallState state;
+    pid_t pid;
+    bool taken;           /* its result was asked for */
+    Client *client;       /* counted; NULL for a timer */
+    Transport *transport; /* while it is sending */
+    const Operation *operation;
+    Exchange exchange;
+    Buffer url, body;
+    Effect effect;
+    double timeout;             /* seconds */
+    int64_t started, ended;     /* microseconds */
+    int64_t deadline;           /* INT64_MAX: none */
+    int64_t attempted, resumes; /* when the last attempt began, and when the pause is over */
+    double patience;            /* seconds in which a server that has something to say says it */
+    int64_t listening;          /* since when its bytes are counted */
+    size_t heard;               /* how many there were then */
+    int attempts;
+    bool named;         /* what it creates has a name to be found by */
+    bool attempt_ended; /* since block was called */
+    bool waited;        /* for a transport */
+    bool unclear;       /* an attempt may have taken effect, although its answer did not say so */
+    bool repeated;      /* ... and it was asked for once more */
+    char trouble[200];  /* how the attempt before the last one ended */
+    Buffer log;         /* of Attempts */
+    size_t log_read;    /* bytes of it that were asked for */
+    char target[64];    /* what it is about, for messages: an index, an id */
+    char version[40];
+    char method[8];
+    bool decoding;      /* its result is being made, so that it must not go away */
+    Call *next, **link; /* in the client's list of calls that are not finished */
+};
+
+/* Puts a call that was made into its client's queue. Its timeout counts from when it was made. */
+void call_start(Call *call);
+
+/* Waits at most so many milliseconds, then does what can be done. */
+Drive call_advance(Call *call, int milliseconds);
+
+/* In how many milliseconds it wants to be advanced, whatever its descriptors say. */
+int call_rests(const Call *call);
+
+/* Counts the timeout from now on. */
+void call_renew(Call *call);
+
+/* Seconds of the timeout that are left at that time; without limit, INFINITY. */
+double call_left(const Call *call, int64_t time);
+
+/* Whether the last attempt may have taken effect although it was not answered so. */
+bool call_is_unclear(const Call *call);
+
+/* Whether the next attempt may fare better than the last one. */
+bool call_may_pass(const Call *call);
+
+/* Begins another attempt of a finished call, after the usual pause; false where max_retries or the timeout do not allow
+ * it. */
+bool call_repeat(Call *call);
 
 /* Ends a call that is under way; does nothing to a finished one. Both texts are static. */
 void call_end(Call *call, const char *kind, const char *message);
+
+/* The one way out of a call's memory and handles, whoever comes first: cancel, result, __gc or __close. */
+void call_release(lua_State *L, Call *call);
 
 #pragma GCC visibility pop
 

@@ -1,9 +1,10 @@
 /* pinecone.core: what Lua sees of the C core. */
 #include "argument.h"
-#include "call.h"
+#include "begin.h"
 #include "client.h"
 #include "compat.h"
 #include "failure.h"
+#include "methods.h"
 #include "operation.h"
 
 #include <dlfcn.h>
@@ -100,7 +101,7 @@ static int core_clock(lua_State *L)
 static void add_operation(lua_State *L, int module, int descriptions, const Operation *row, int number)
 {
     lua_pushinteger(L, number);
-    lua_pushcclosure(L, call_new, 1);
+    lua_pushcclosure(L, begin_call, 1);
     lua_setfield(L, module, row->name);
     push_operation(L, row);
     lua_setfield(L, descriptions, row->name);
@@ -109,10 +110,10 @@ static void add_operation(lua_State *L, int module, int descriptions, const Oper
 int luaopen_pinecone_core(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"new", client_new}, {"timer", call_new_timer}, {"clock", core_clock}, {NULL, NULL}};
+        {"new", client_new}, {"timer", begin_timer}, {"clock", core_clock}, {NULL, NULL}};
     stay_loaded();
     client_register(L);
-    call_register(L);
+    methods_register(L);
     lua_newtable(L);
     int module = lua_gettop(L);
     compat_setfuncs(L, functions);
