@@ -103,7 +103,7 @@ writes.rows = {
    },
    delete_collection = {
       settled = true,
-      prepare = new_collection,
+      prepare = function(admin, name) check(new_collection(admin, name)) end,
       write = function(pc, name) return pc:delete_collection(name) end,
       effects = function(admin, name) return is_gone(admin:describe_collection(name)) end,
    },
@@ -179,7 +179,7 @@ writes.rows = {
    },
    ["request with DELETE"] = {
       settled = true, operation = "delete_collection",
-      prepare = new_collection,
+      prepare = function(admin, name) check(new_collection(admin, name)) end,
       write = function(pc, name) return pc:request { method = "DELETE", path = "/collections/" .. name } end,
       effects = function(admin, name) return is_gone(admin:describe_collection(name)) end,
    },
