@@ -353,6 +353,14 @@ describe("a server", function()
       end)
    end
 
+   it("whose list has odd rows is looked through all the same", function()
+      local rows = '{"data": [17, "x", null, {"name": "n"}, '
+         .. '{"backup_id": "odd", "name": "n", "created_at": "2027-01-01T12:00:00.5Z"}]}'
+      local list = wire.answer(200, rows):gsub("\r\n", "\r\nDate: " .. DATE .. "\r\n", 1)
+      server:answer(wire.answer(503, ""), list)
+      assert.equal("odd", assert(client:create_backup { index_name = "movies", name = "n" }).backup_id)
+   end)
+
    it("that is closed meanwhile is not asked", function()
       local closing
       closing = server:client {

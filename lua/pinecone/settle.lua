@@ -52,8 +52,8 @@ end
 
 local function find(case, items, since)
    for _, item in ipairs(items) do
-      local mine = case.rule.is_mine(item, case.arguments) and is_since(item.created_at, since)
-      if mine and not was_given(item[case.rule.id]) then
+      local mine = type(item) == "table" and case.rule.is_mine(item, case.arguments)
+      if mine and is_since(item.created_at, since) and not was_given(item[case.rule.id]) then
          return item
       end
    end
