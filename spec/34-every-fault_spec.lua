@@ -6,7 +6,7 @@ local service = require "support.service"
 local writes = require "support.writes"
 local uv = require "luv"
 
-local TIMEOUT, GRACE = 1.5, 0.15
+local TIMEOUT, GRACE = 1.5 * service.slowness, 0.15
 
 -- `goes_well` says that a settled operation succeeds although the first request is struck.
 local faults = {

@@ -9,6 +9,14 @@ local service = {}
 --- The key that the emulator wants and the clients send.
 service.api_key = "spec-key-0123456789"
 
+--- By how much longer than usual everything may take: sanitizers, valgrind and a busy collector have their price.
+service.slowness = 1
+for _, tool in ipairs { "asan", "vgpreload" } do
+   if (os.getenv "LD_PRELOAD" or ""):find(tool, 1, true) then
+      service.slowness = 4
+   end
+end
+
 local BATCH = 500
 
 local function over(defaults, given)
