@@ -197,13 +197,12 @@ static const char *what_was_missing(const Call *call)
 /* Between two attempts the outcome is that of the last one. */
 static void time_out(Call *call)
 {
-    bool between = call->state != CALL_SENDING && call->attempts > 0;
+    bool sending = call->state == CALL_SENDING;
     char note[sizeof call->trouble + 32] = "";
     if (call->trouble[0] != '\0')
         snprintf(note, sizeof note, "; the attempt before: %s", call->trouble);
-    bool sending = call->state == CALL_SENDING;
     finish(call);
-    if (between)
+    if (!sending && call->attempts > 0)
         return;
     call->exchange.kind = "timeout";
     snprintf(call->exchange.message, sizeof call->exchange.message, "not done within %.14g s (timeout): %s%s",
@@ -259,7 +258,7 @@ static void take_transport(Call *call)
 static void give_up_silence(Call *call)
 {
     double least = call->patience * LEAST_SPEED;
-    if (!transport_is_connected(call->transport) || (double)(bytes_heard(call) - call->heard) >= least) {
+    if (!transport_is_waiting(call->transport) || (double)(bytes_heard(call) - call->heard) >= least) {
         listen_anew(call);
         return;
     }
@@ -276,9 +275,8 @@ static int64_t wakes_at(const Call *call)
     if (call->state == CALL_DONE)
         return 0;
     int64_t wakes = call->state == CALL_QUEUED    ? clock_now() + QUEUE_TICK
-                    : call->state == CALL_SENDING ? earlier(transport_wakes(call->transport), silence_ends(call))
                     : call->state == CALL_PAUSING ? call->resumes
-                                                  : INT64_MAX;
+                                                  : earlier(transport_wakes(call->transport), silence_ends(call));
     return earlier(wakes, call->deadline);
 }
 

@@ -202,8 +202,9 @@ static int method_date(lua_State *L)
 {
     const Call *call = call_at(L);
     if (call->exchange.date == 0)
-        return 0;
-    lua_pushnumber(L, (lua_Number)call->exchange.date);
+        lua_pushnil(L);
+    else
+        lua_pushinteger(L, (lua_Integer)call->exchange.date);
     return 1;
 }
 

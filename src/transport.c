@@ -46,6 +46,13 @@ int64_t clock_now(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* Codes that older releases of libcurl do not have. */
+#if LIBCURL_VERSION_NUM < 0x074900
+#define CURLE_PROXY ((CURLcode)97)
+#endif
+#if LIBCURL_VERSION_NUM < 0x074d00
+#define CURLE_SSL_CLIENTCERT ((CURLcode)98)
+#endif
 #if LIBCURL_VERSION_NUM < 0x080600 /* said so by CURLE_OUT_OF_MEMORY then */
 #define CURLE_TOO_LARGE ((CURLcode)100)
 #endif
@@ -81,6 +88,7 @@ static const struct {
 } failures[] = {
     {CURLE_COULDNT_RESOLVE_HOST, true, "network", "the host name was not found"},
     {CURLE_COULDNT_RESOLVE_PROXY, true, "network", "the proxy's host name was not found"},
+    {CURLE_PROXY, true, "network", "the proxy could not make the connection"},
     {CURLE_COULDNT_CONNECT, true, "network", "no connection could be made"},
     {CURLE_GOT_NOTHING, true, "network", "the connection was closed without an answer"},
     {CURLE_RECV_ERROR, true, "network", "the connection broke before the answer was complete"},
@@ -90,6 +98,7 @@ static const struct {
     {CURLE_SSL_CONNECT_ERROR, false, "tls", "the TLS handshake failed"},
     {CURLE_PEER_FAILED_VERIFICATION, false, "tls", "the server's certificate was not accepted"},
     {CURLE_SSL_CERTPROBLEM, false, "tls", "the client certificate is not usable"},
+    {CURLE_SSL_CLIENTCERT, false, "tls", "the server asks for a client certificate"},
     {CURLE_SSL_CIPHER, false, "tls", "no common TLS cipher"},
     {CURLE_SSL_CACERT_BADFILE, false, "tls", "the file of trusted certificates (ca_file) cannot be read"},
     {CURLE_SSL_ISSUER_ERROR, false, "tls", "the server's certificate has the wrong issuer"},
@@ -118,7 +127,11 @@ static void fail(Exchange *exchange, const char *kind, bool passing, const char 
 {
     exchange->kind = kind;
     exchange->passing = passing;
+    exchange->sent = exchange->sent && strcmp(kind, "tls") != 0; /* a handshake that failed has handed nothing over */
     snprintf(exchange->message, sizeof exchange->message, detail != NULL ? "%s (%s)" : "%s", phrase, detail);
+    for (char *at = exchange->message; *at != '\0'; at++) /* it may tell of names in a foreign certificate */
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            *at = ' ';
 }
 
 static void explain_overflow(Exchange *exchange)
@@ -136,6 +149,8 @@ static CURLcode precise(const Transport *transport, CURLcode code)
     const Exchange *exchange = transport->exchange;
     if (code == CURLE_RECV_ERROR && strstr(transport->error, "chunked-encoding") != NULL)
         return CURLE_WEIRD_SERVER_REPLY;
+    if (code == CURLE_RECV_ERROR && strstr(transport->error, "certificate required") != NULL)
+        return CURLE_SSL_CLIENTCERT; /* in TLS 1.3 the request has left by then */
     if (code == CURLE_OUT_OF_MEMORY && exchange->sent && exchange->answer.length == 0)
         return CURLE_TOO_LARGE;
     return code;
@@ -622,11 +637,13 @@ Drive transport_drive(Transport *transport, int milliseconds)
     return collect_outcome(transport) ? DRIVE_FINISHED : DRIVE_GOING;
 }
 
-bool transport_is_connected(const Transport *transport)
+bool transport_is_waiting(const Transport *transport)
 {
     double begun = 0;
+    curl_off_t sent = 0;
     curl_easy_getinfo(transport->easy, CURLINFO_PRETRANSFER_TIME, &begun);
-    return begun > 0;
+    curl_easy_getinfo(transport->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    return begun > 0 && sent >= (curl_off_t)transport->exchange->body_length;
 }
 
 int transport_watched(const Transport *transport, struct pollfd *descriptors, int most)

@@ -84,8 +84,8 @@ Drive transport_drive(Transport *transport, int milliseconds);
  * `connected` of the exchange tell how far it had come. */
 void transport_stop(Transport *transport);
 
-/* Whether the connection stands, so that it is the server's turn. */
-bool transport_is_connected(const Transport *transport);
+/* Whether the request has left as a whole, so that it is the server's turn. */
+bool transport_is_waiting(const Transport *transport);
 
 /* What it waits for: fills in at most `most` descriptors and returns how many; the time when it wants to be driven
  * whatever they say, or INT64_MAX. */

@@ -72,7 +72,7 @@ for name in pairs(core.operations) do
    end
 end
 
---- Lets seconds pass, the way the host of the program waits.
+-- Lets seconds pass, the way the host of the program waits.
 function Client:_sleep(seconds)
    return await(core.timer(seconds), self._wait)
 end

@@ -13,11 +13,15 @@ local function print_line(attempt)
    io.stderr:write(line_of(attempt))
 end
 
--- What somebody's function does wrong must not lose the result of a call.
+local function complain(problem)
+   io.stderr:write("pinecone: on_request failed: ", tostring(problem), "\n")
+end
+
+-- What somebody's function does wrong must not lose the result of a call, even where it raises what cannot be shown.
 local function tell(listener, attempt)
    local good, problem = pcall(listener, attempt)
    if not good then
-      io.stderr:write("pinecone: on_request failed: ", tostring(problem), "\n")
+      pcall(complain, problem)
    end
 end
 
@@ -43,7 +47,7 @@ local function listener(on_request)
 end
 
 --- Tells of the attempts of a call that have ended since.
--- @tparam ?function listener
+-- @tparam ?function listen
 -- @param call
 local function report(listen, call)
    local attempt = listen and call:attempt()
