@@ -133,6 +133,18 @@ writes.rows = {
          return check(admin:describe_backup_schedule(schedule.schedule_id)).enabled and 0 or 1
       end,
    },
+   -- which takes a backup at once
+   ["update_backup_schedule that resumes"] = {
+      settled = true, operation = "update_backup_schedule",
+      prepare = function(admin, name)
+         new_index(admin, name)
+         local schedule = check(new_schedule(admin, name))
+         check(admin:pause_backup_schedule(schedule.schedule_id))
+         return schedule
+      end,
+      write = function(pc, _, schedule) return pc:resume_backup_schedule(schedule.schedule_id) end,
+      effects = function(admin, name) return #all(admin:backups(name)) end,
+   },
    delete_backup_schedule = {
       settled = true,
       prepare = function(admin, name)
@@ -176,6 +188,14 @@ writes.rows = {
       effects = function(admin, name)
          return count(all(admin:backups "movies"), function(backup) return backup.name == name end)
       end,
+   },
+   ["request with PATCH"] = {
+      operation = "configure_index",
+      prepare = new_index,
+      write = function(pc, name)
+         return pc:request { method = "PATCH", path = "/indexes/" .. name, body = { tags = { night = "shift" } } }
+      end,
+      effects = function(admin, name) return check(admin:describe_index(name)).tags and 1 or 0 end,
    },
    ["request with DELETE"] = {
       settled = true, operation = "delete_collection",
