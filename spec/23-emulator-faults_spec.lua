@@ -7,6 +7,7 @@ local emulator = require("pinecone.emulator")
 local pinecone = require("pinecone")
 local expect = require("support.expect")
 local http = require("support.http")
+local process = require("support.process")
 local service = require("support.service")
 
 local KEY = "spec"
@@ -588,19 +589,8 @@ describe("under faults, the emulator", function()
 
    it("ends cleanly in the middle of them", function()
       start()
-      local output, child, ended = uv.new_pipe(false), nil, nil
-      child = uv.spawn(service.interpreter(), {
-         args = { "-e", ("package.path, package.cpath = %q, %q require('pinecone.emulator').run({ port = 0 })")
-            :format(package.path, package.cpath) },
-         stdio = { nil, output, 2 },
-      }, function(code, signal)
-         ended = { code, signal }
-         child:close()
-      end)
-      local printed = ""
-      output:read_start(function(_, bytes) printed = printed .. (bytes or "") end)
-      assert.is_true(http.wait_until(function() return printed:find("\n") ~= nil end))
-      port = http.port(printed:match("http://%S+"))
+      local child = process.script("require('pinecone.emulator').run({ port = 0 })")
+      port = http.port(child:expect("(http://%S+)\n"))
       for _, plan in ipairs(plans) do
          assert.equal(200, http.exchange(port, "POST", "/_emulator/faults", plan).status)
       end
@@ -608,9 +598,8 @@ describe("under faults, the emulator", function()
       uv.sleep(50)
       uv.run("nowait")
       child:kill("sigterm")
-      assert.is_true(http.wait_until(function() return ended ~= nil end, 3000))
-      assert.same({ 0, 0 }, ended)
-      output:close()
+      child:wait()
+      assert.same({ 0, 0, "" }, { child.code, child.signal, child.err })
       for _, connection in ipairs(connections) do
          assert.is_true(connection:wait_for_end(1000))
          connection:close()

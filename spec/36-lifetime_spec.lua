@@ -1,8 +1,9 @@
 -- Life and death of clients, calls and the processes that use them. Every script is a process of its own, so that a
 -- crash is seen as one.
 
+local certificates = require "support.certificates"
 local expect = require "support.expect"
-local program = require "support.program"
+local process = require "support.process"
 local scratch = require "support.scratch"
 local service = require "support.service"
 local uv = require "luv"
@@ -76,7 +77,7 @@ end
 
 -- Runs a script, which has to end by itself, well and without a word on standard error; what it printed.
 local function run(source, more)
-   local done = program.run(PRELUDE .. source, with(more))
+   local done = process.script(PRELUDE .. source, with(more)):wait()
    assert.equal("", done.err)
    assert.equal(0, done.signal)
    assert.equal(0, done.code)
@@ -416,12 +417,12 @@ end)
 describe("A forked child", function()
 
    local FORK = [[
-      local process = require "support.fork"
+      local fork = require "support.fork"
 
       -- What a child does; its exit code has to be 0.
       local function in_child(act)
          io.stdout:flush()
-         local pid = process.fork()
+         local pid = fork.fork()
          if pid == 0 then
             local done, problem = pcall(act)
             if not done then
@@ -429,7 +430,7 @@ describe("A forked child", function()
             end
             os.exit(done and 0 or 1)
          end
-         assert(process.wait(pid) == 0)
+         assert(fork.wait(pid) == 0)
       end
 
       -- The parent asks for this, the child for that, so that the log tells them apart.
@@ -649,7 +650,7 @@ describe("A script with calls in flight", function()
 
    for how, case in pairs(ENDS) do
       it(("ends at once %s"):format(how), function()
-         local done = program.run(PRELUDE .. [[
+         local done = process.script(PRELUDE .. [[
             calls, clients = {}, {}
             for _, stage in ipairs(life.stages) do
                calls[#calls + 1], clients[#clients + 1] = life.begin(given, stage)
@@ -658,7 +659,7 @@ describe("A script with calls in flight", function()
             calls[#calls + 1] = assert(core.list_indexes(unresolved._core))
             calls[#calls]:step()
             pages = unresolved:backups()
-         ]] .. case[1], given)
+         ]] .. case[1], given):wait()
          assert.equal(0, done.signal)
          assert.equal(case[2], done.code)
          assert.equal("", done.out)
@@ -698,28 +699,11 @@ local function listen(greet)
    }
 end
 
-local function certificate(folder)
-   local status = os.execute(("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost "
-      .. "-addext subjectAltName=DNS:localhost -keyout %s -out %s >/dev/null 2>&1")
-      :format(folder:path "key.pem", folder:path "certificate.pem"))
-   assert(status == true or status == 0)
-end
-
-local function free_port()
-   local socket = uv.new_tcp()
-   assert(socket:bind("127.0.0.1", 0))
-   local port = socket:getsockname().port
-   socket:close()
-   uv.run "nowait"
-   return port
-end
-
 -- openssl s_server shows what it is sent, and sends what it is told.
-local function tls_server(folder)
-   local port = free_port()
-   local server = program.start("openssl", {
-      "s_server", "-accept", "127.0.0.1:" .. port, "-key", folder:path "key.pem",
-      "-cert", folder:path "certificate.pem",
+local function tls_server(pair)
+   local port = process.free_ports(1)[1]
+   local server = process.start("openssl", {
+      "s_server", "-accept", "127.0.0.1:" .. port, "-key", pair.key, "-cert", pair.certificate,
    })
    server:expect "ACCEPT"
    server.url = "https://localhost:" .. port
@@ -761,21 +745,21 @@ describe("A server that goes away", function()
    end
 
    describe("over TLS", function()
-      local folder
+      local folder, pair
 
       setup(function()
          folder = scratch.new()
-         certificate(folder)
+         pair = certificates.authority(folder, "root"):self_signed "self"
       end)
       teardown(function() folder:remove() end)
 
       it("in the middle of a body leaves the script alive, too", function()
-         local server = tls_server(folder)
-         local client = program.script(PRELUDE .. LARGE, with {
-            url = server.url, ca_file = folder:path "certificate.pem",
+         local server = tls_server(pair)
+         local client = process.script(PRELUDE .. LARGE, with {
+            url = server.url, ca_file = pair.certificate,
          })
          server:expect "POST /vectors/upsert"
-         server:close()
+         server:stop()
          client:wait()
          assert.equal("", client.err)
          assert.equal(0, client.signal)
@@ -783,8 +767,8 @@ describe("A server that goes away", function()
       end)
 
       it("between two calls leaves the script alive, too", function()
-         local server = tls_server(folder)
-         local client = program.script(PRELUDE .. [[
+         local server = tls_server(pair)
+         local client = process.script(PRELUDE .. [[
             local pc = life.client(given, { timeout = 10, ca_file = given.ca_file })
             assert(pc:list_indexes())
             io.write "asked\n"
@@ -793,11 +777,11 @@ describe("A server that goes away", function()
             local value, err = pc:list_indexes()
             pc:close()
             io.write(err.kind)
-         ]], with { url = server.url, ca_file = folder:path "certificate.pem" })
+         ]], with { url = server.url, ca_file = pair.certificate })
          server:expect "GET /indexes.-\r\n\r\n"
          server:say 'HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{"indexes":[]}'
          client:expect "asked"
-         server:close()
+         server:stop()
          client:say "\n"
          client:wait()
          assert.equal("", client.err)
@@ -816,34 +800,34 @@ describe("A server that goes away", function()
          ["exits and closes the state"] = "os.exit(0, true)",
       } do
          it(("is not made to by a forked child that %s"):format(what), function()
-            local server = tls_server(folder)
-            local client = program.script(PRELUDE .. ([[
-               local process = require "support.fork"
+            local server = tls_server(pair)
+            local client = process.script(PRELUDE .. ([[
+               local fork = require "support.fork"
                local pc = life.client(given, { timeout = 10, ca_file = given.ca_file })
                local call
-               local function fork()
-                  local pid = process.fork()
+               local function in_child()
+                  local pid = fork.fork()
                   if pid == 0 then
                      %s
                      os.exit(0)
                   end
-                  assert(process.wait(pid) == 0)
+                  assert(fork.wait(pid) == 0)
                end
                assert(pc:list_indexes())
-               fork() -- while the connection is idle
+               in_child() -- while the connection is idle
                call = assert(core.list_indexes(pc._core))
                for _ = 1, 5 do
                   call:step()
                   life.pause(0.002)
                end
-               fork() -- while it waits for the answer
+               in_child() -- while it waits for the answer
                io.write "forked\n"
                io.stdout:flush()
                repeat until call:block()
                assert(call:result())
                assert(pc:list_indexes())
             ]]):format((ending:gsub("call:%l+%(%)", "if call then %0 end"))), with {
-               url = server.url, ca_file = folder:path "certificate.pem",
+               url = server.url, ca_file = pair.certificate,
             })
             local between = ""
             for turn = 1, 3 do
@@ -855,7 +839,7 @@ describe("A server that goes away", function()
                server:say 'HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{"indexes":[]}'
             end
             client:wait()
-            server:close()
+            server:stop()
             assert.equal("", client.err)
             assert.equal(0, client.code)
             assert.not_matches("CLOSED", between)
@@ -890,7 +874,7 @@ describe("The key", function()
 
    -- A script that stops where it says `mark()`, and how many copies of the key it held each time.
    local function copies_while(source)
-      local script = program.script(PRELUDE .. [[
+      local script = process.script(PRELUDE .. [[
          local function mark()
             life.collect()
             io.write "ready\n"
@@ -947,7 +931,7 @@ describe("The core", function()
 
    -- A thread of luv has a Lua state of its own, and closes it at its end. Threads of libcurl's may live longer.
    it("stays in memory when the state that loaded it is closed", function()
-      local done = program.run([[
+      local done = process.script([[
          local function is_loaded()
             for line in io.lines "/proc/self/maps" do
                if line:find("pinecone/core.so", 1, true) then
@@ -964,7 +948,7 @@ describe("The core", function()
             assert(core.list_indexes(client)):step()
          end, package.path, package.cpath):join()
          io.write(tostring(before), " ", tostring(is_loaded()))
-      ]], given)
+      ]], given):wait()
       assert.equal("", done.err)
       assert.equal("false true", done.out)
       assert.equal(0, done.code)
@@ -998,7 +982,7 @@ describe("A process that uses thousands of clients", function()
          io.write(memory_after - memory, " ", descriptors_after - descriptors)
       ]]
       local kibibytes, descriptors = output:match "^(%S+) (%S+)$"
-      assert.is_true(tonumber(kibibytes) < 1500 * program.memory_factor, output)
+      assert.is_true(tonumber(kibibytes) < 1500 * process.memory_factor, output)
       assert.equal("0", descriptors)
    end)
 end)
