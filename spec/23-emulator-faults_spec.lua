@@ -40,12 +40,6 @@ local function close_opened()
    opened = {}
 end
 
-local function seconds_of(action)
-   local began = uv.hrtime()
-   action()
-   return (uv.hrtime() - began) / 1e9
-end
-
 local function create_index(name)
    return http.exchange(port, "POST", "/indexes", {
       name = name, dimension = 2, metric = "cosine", spec = { serverless = { cloud = "aws", region = "us-east-1" } },
@@ -208,14 +202,14 @@ describe("on the wire, a fault", function()
 
    it("lets bytes drip, some at a time, with pauses between only", function()
       local connection, answer
-      local took = seconds_of(function()
+      local took = service.seconds_of(function()
          connection = strike({ drip = { bytes = 150, seconds = 0.15 } }, LIST .. MISSING)
          answer = connection:receive()
       end)
       assert.equal(REAL, answer.body)
       assert.is_true(connection.reads >= 2)
       assert.is_true(took >= 0.14, took .. " seconds")
-      assert.is_true(seconds_of(function() assert.equal(404, connection:receive().status) end) < 0.12)
+      assert.is_true(service.seconds_of(function() assert.equal(404, connection:receive().status) end) < 0.12)
    end)
 
    it("says a length that is too large, and waits in silence", function()
@@ -402,7 +396,7 @@ describe("to the client, a fault", function()
       it(what .. " is of kind timeout, in time", function()
          plan.on = "all"
          fault(plan)
-         local took = seconds_of(function()
+         local took = service.seconds_of(function()
             expect.failure("timeout", pc:list_indexes({}, { timeout = 0.15 }))
          end)
          assert.is_true(took >= 0.14 and took < 2, took .. " seconds")
@@ -412,7 +406,7 @@ describe("to the client, a fault", function()
    it("an endless body is of kind too_large, at once", function()
       local careful = service.client(running, { api_key = KEY, max_response_bytes = 100000 })
       fault({ on = "all", endless = true })
-      assert.is_true(seconds_of(function() expect.failure("too_large", careful:list_indexes()) end) < 3)
+      assert.is_true(service.seconds_of(function() expect.failure("too_large", careful:list_indexes()) end) < 3)
    end)
 
    it("a drip and a few more headers are none", function()

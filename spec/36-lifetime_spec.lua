@@ -414,25 +414,27 @@ end)
 
 -- Forks ---------------------------------------------------------------------------------------------------------------
 
+local IN_CHILD = [[
+   local fork = require "support.fork"
+
+   -- What a child does; its exit code has to be 0.
+   local function in_child(act)
+      io.stdout:flush()
+      local pid = fork.fork()
+      if pid == 0 then
+         local done, problem = pcall(act)
+         if not done then
+            io.stderr:write(problem, "\n")
+         end
+         os.exit(done and 0 or 1)
+      end
+      assert(fork.wait(pid) == 0)
+   end
+]]
+
 describe("A forked child", function()
 
-   local FORK = [[
-      local fork = require "support.fork"
-
-      -- What a child does; its exit code has to be 0.
-      local function in_child(act)
-         io.stdout:flush()
-         local pid = fork.fork()
-         if pid == 0 then
-            local done, problem = pcall(act)
-            if not done then
-               io.stderr:write(problem, "\n")
-            end
-            os.exit(done and 0 or 1)
-         end
-         assert(fork.wait(pid) == 0)
-      end
-
+   local FORK = IN_CHILD .. [[
       -- The parent asks for this, the child for that, so that the log tells them apart.
       local function parent_asks(pc)
          assert(pc:list_restore_jobs())
@@ -801,26 +803,20 @@ describe("A server that goes away", function()
       } do
          it(("is not made to by a forked child that %s"):format(what), function()
             local server = tls_server(pair)
-            local client = process.script(PRELUDE .. ([[
-               local fork = require "support.fork"
-               local pc = life.client(given, { timeout = 10, ca_file = given.ca_file })
+            local client = process.script(PRELUDE .. IN_CHILD .. ([[
                local call
-               local function in_child()
-                  local pid = fork.fork()
-                  if pid == 0 then
-                     %s
-                     os.exit(0)
-                  end
-                  assert(fork.wait(pid) == 0)
+               local pc = life.client(given, { timeout = 10, ca_file = given.ca_file })
+               local function act()
+                  %s
                end
                assert(pc:list_indexes())
-               in_child() -- while the connection is idle
+               in_child(act) -- while the connection is idle
                call = assert(core.list_indexes(pc._core))
                for _ = 1, 5 do
                   call:step()
                   life.pause(0.002)
                end
-               in_child() -- while it waits for the answer
+               in_child(act) -- while it waits for the answer
                io.write "forked\n"
                io.stdout:flush()
                repeat until call:block()

@@ -8,9 +8,7 @@ local service = require "support.service"
 local uv = require "luv"
 local wire = require "support.wire"
 
-local function now()
-   return uv.hrtime() / 1e9
-end
+local now = service.now
 
 local function refusal(status, headers)
    local lines = {}

@@ -31,6 +31,12 @@ local function new_index(admin, name)
    check(admin:create_index { name = name, dimension = 3, spec = SPEC })
 end
 
+local function new_schedule(pc, name)
+   return pc:create_backup_schedule {
+      index_name = name, name = "nightly", frequency = "daily", expire_after_days = 7,
+   }
+end
+
 local function index_count(admin, name)
    return count(check(admin:list_indexes()).indexes, function(index) return index.name == name end)
 end
@@ -111,20 +117,14 @@ writes.rows = {
    create_backup_schedule = {
       settled = true,
       prepare = new_index,
-      write = function(pc, name)
-         return pc:create_backup_schedule {
-            index_name = name, name = "nightly", frequency = "daily", expire_after_days = 7,
-         }
-      end,
+      write = new_schedule,
       effects = function(admin, name) return #all(admin:backup_schedules(name)) end,
    },
    update_backup_schedule = {
       settled = true,
       prepare = function(admin, name)
          new_index(admin, name)
-         return check(admin:create_backup_schedule {
-            index_name = name, name = "nightly", frequency = "daily", expire_after_days = 7,
-         })
+         return check(new_schedule(admin, name))
       end,
       write = function(pc, _, schedule) return pc:pause_backup_schedule(schedule.schedule_id) end,
       effects = function(admin, _, schedule)
@@ -135,9 +135,7 @@ writes.rows = {
       settled = true,
       prepare = function(admin, name)
          new_index(admin, name)
-         return check(admin:create_backup_schedule {
-            index_name = name, name = "nightly", frequency = "daily", expire_after_days = 7,
-         })
+         return check(new_schedule(admin, name))
       end,
       write = function(pc, _, schedule) return pc:delete_backup_schedule(schedule.schedule_id) end,
       effects = function(admin, _, schedule) return is_gone(admin:describe_backup_schedule(schedule.schedule_id)) end,
