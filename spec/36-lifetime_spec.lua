@@ -76,8 +76,8 @@ local function with(more)
 end
 
 -- Runs a script, which has to end by itself, well and without a word on standard error; what it printed.
-local function run(source, more)
-   local done = process.script(PRELUDE .. source, with(more)):wait()
+local function run(source, more, variables)
+   local done = process.script(PRELUDE .. source, with(more), variables):wait()
    assert.equal("", done.err)
    assert.equal(0, done.signal)
    assert.equal(0, done.code)
@@ -689,6 +689,12 @@ local function listen(greet)
    end))
    return {
       url = "http://127.0.0.1:" .. listener:getsockname().port,
+      reset = function()
+         for _, socket in ipairs(connections) do
+            socket:close_reset()
+         end
+         uv.run "nowait"
+      end,
       close = function()
          connections[#connections + 1] = listener
          for _, socket in ipairs(connections) do
@@ -699,6 +705,29 @@ local function listen(greet)
          uv.run "nowait"
       end,
    }
+end
+
+-- Passes on what the first connection sends to another server, and back; the ones after it are closed.
+local function relay(url)
+   local port, behind = tonumber(url:match "%d+$"), nil
+   return listen(function(connection)
+      if behind then
+         connection:close()
+         return
+      end
+      behind = uv.new_tcp()
+      behind:connect("127.0.0.1", port, function(problem)
+         assert(not problem, problem)
+         connection:read_start(function(_, bytes) behind:write(bytes or "") end)
+         behind:read_start(function(_, bytes)
+            if not bytes then
+               behind:close()
+            elseif not connection:is_closing() then
+               connection:write(bytes)
+            end
+         end)
+      end)
+   end)
 end
 
 -- openssl s_server shows what it is sent, and sends what it is told.
@@ -712,10 +741,22 @@ local function tls_server(pair)
    return server
 end
 
+-- The variables for a process whose writes may raise SIGPIPE: see unshielded.c.
+local function unshielded()
+   for template in package.cpath:gmatch "[^;]+" do
+      local path = template:gsub("%?", "support/unshielded")
+      if uv.fs_access(path, "R") then
+         local before = os.getenv "LD_PRELOAD" -- AddressSanitizer wants to be the first
+         return { LD_PRELOAD = before and before .. ":" .. path or path }
+      end
+   end
+   error "make spec-modules builds support/unshielded.so"
+end
+
 describe("A server that goes away", function()
 
    local LARGE = [[
-      assert(not life.ignores_sigpipe())
+      assert(not life.sigpipe "SigIgn")
       local pc = life.client(given, { timeout = 10, ca_file = given.ca_file })
       for _ = 1, given.times or 1 do
          local value, err = pc:request {
@@ -789,6 +830,67 @@ describe("A server that goes away", function()
          assert.equal("", client.err)
          assert.equal(0, client.signal)
          assert.equal("\nnetwork", client.out)
+      end)
+
+      -- TLS says goodbye on a connection that it closes, whoever is still there. Runs a script whose connection has
+      -- been reset, while it was idle or a call waited on it; what the script printed.
+      local function after_a_reset(busy, before, ending)
+         local server = tls_server(pair)
+         local between = relay(server.url)
+         local client = process.script(PRELUDE .. before .. [[
+            local pc, call = life.client(given, { timeout = 10, ca_file = given.ca_file }), nil
+            assert(pc:list_indexes())
+            if given.busy then
+               call = assert(core.list_indexes(pc._core))
+               call:step()
+            end
+            io.write "ready\n"
+            io.stdout:flush()
+            io.read()
+         ]] .. ending .. [[
+            io.write(life.sigpipe "SigBlk" and "blocked" or "let through")
+            io.write(life.sigpipe "SigPnd" and ", one waits" or "")
+         ]], with {
+            url = between.url:gsub("^http://127.0.0.1", "https://localhost"), ca_file = pair.certificate, busy = busy,
+         }, unshielded())
+         server:expect "GET /indexes.-\r\n\r\n"
+         server:say 'HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{"indexes":[]}'
+         client:expect "ready\n"
+         if busy then
+            server:expect "GET /indexes.-\r\n\r\n"
+         end
+         between.reset()
+         client:say "\n"
+         client:wait()
+         between.close()
+         server:stop()
+         assert.equal("", client.err)
+         assert.equal(0, client.signal)
+         return client.out
+      end
+
+      for what, row in pairs {
+         ["is stepped"] = { true, "repeat until call:block() assert(select(2, call:result()).kind == 'network')" },
+         ["is cancelled"] = { true, "call:cancel()" },
+         ["waits when its client is closed"] = { true, "pc:close()" },
+         ["is collected"] = { true, "call, pc = nil, nil life.collect()" },
+         ["has ended when its client is closed"] = { false, "pc:close()" },
+         ["has ended when its client is collected"] = { false, "pc = nil life.collect()" },
+         ["has ended when its client is used again"] = { false, "assert(pc:list_indexes() == nil)" },
+      } do
+         it(("by a reset leaves a script alive whose call %s, on an older libcurl, too"):format(what), function()
+            assert.equal("let through", after_a_reset(row[1], "", "assert(not life.sigpipe 'SigIgn')" .. row[2]))
+         end)
+      end
+
+      it("leaves SIGPIPE as it is to a program that blocks it", function()
+         local before = [[
+            local sigpipe = require "support.sigpipe"
+            sigpipe.block()
+         ]]
+         local ending = "repeat until call:block()"
+         assert.equal("blocked", after_a_reset(true, before, ending))
+         assert.equal("blocked, one waits", after_a_reset(true, before .. "sigpipe.raise()", ending))
       end)
 
       -- A goodbye of TLS from a forked child would end its parent's connection.
