@@ -50,6 +50,12 @@ all: $(CORE) $(BUILD)/bin/pinecone-backup $(BUILD)/env.sh ## compile; leaves bui
 clean: ## remove everything that was built
 	rm -rf build
 
+help: ## this list
+	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' \
+		$(firstword $(MAKEFILE_LIST))
+	@echo; echo Settings
+	@sed -n 's/^#   /  /p' $(firstword $(MAKEFILE_LIST))
+
 $(BUILD)/src/%.o: src/%.c Makefile | $(BUILD)/src
 	@echo "cc $@"
 	@$(COMPILE) $(LUA_FLAGS) $(CURL_FLAGS) -MMD -MP -c -o $@ $< || { \
@@ -62,7 +68,7 @@ $(CORE): $(OBJECTS) | $(BUILD)/pinecone
 
 -include $(OBJECTS:.o=.d)
 
-# What only specs need: Lua cannot fork.
+# What only specs need: what Lua cannot do, and what is preloaded.
 $(BUILD)/support/%.so: spec/support/%.c Makefile | $(BUILD)/support
 	@echo "cc $@"
 	@$(COMPILE) $(LUA_FLAGS) -shared $(LDFLAGS) -o $@ $<
@@ -166,7 +172,7 @@ test-key: ## run the specs with PINECONE_DEBUG=1 and search all that they print 
 
 ##@ Check the core
 
-check: check-sanitizers check-valgrind check-allocations ## the three that follow
+check: check-sanitizers check-valgrind check-allocations ## check-sanitizers, check-valgrind and check-allocations
 
 # The emulator is pure Lua: its own specs tell little about C, and a busy collector makes them slow.
 CORE_SPEC = $(filter-out $(EMULATOR_SPEC),$(SPEC))
@@ -184,7 +190,7 @@ check-valgrind: deps-valgrind ## the core's specs under valgrind; one describes 
 check-allocations: modules ## what the core does when memory runs out, at each allocation in turn
 	@$(MAKE) run-allocations SANITIZE=1
 
-check-all: deps-all ## check with every Lua in turn
+check-all: deps-all ## check with every Lua in turn; takes an hour
 	@$(call ON_EVERY_LUA,check)
 
 # A program of its own: it gives out the memory of Lua, of libcurl and, as the linker can wrap calls, of the core.
@@ -348,10 +354,6 @@ DEPS_TARGETS := deps deps-all deps-lint deps-valgrind deps-fuzz deps-rock deps-s
 $(DEPS_TARGETS): export INSTALL := $(INSTALL)
 $(DEPS_TARGETS):
 	@$(if $(filter no,$(DEPS)),:,eval "$$INSTALL")
-
-help: ## this list
-	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-17s %s\n", $$1, $$2 }' \
-		$(firstword $(MAKEFILE_LIST))
 
 FORCE:
 .PHONY: all clean spec-modules modules quickstart test test-all test-key fuzz soak test-rock lint help FORCE \

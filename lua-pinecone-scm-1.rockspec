@@ -52,6 +52,7 @@ build = {
             "src/request.c",
             "src/rule.c",
             "src/schema.c",
+            "src/sigpipe.c",
             "src/transport.c",
          },
          defines = { "_GNU_SOURCE" },

@@ -2,6 +2,7 @@
 
 local pinecone = require "pinecone"
 local expect = require "support.expect"
+local process = require "support.process"
 local service = require "support.service"
 
 local KEY = service.api_key
@@ -848,18 +849,11 @@ describe("pinecone.assert", function()
    end
 
    it("shows an error at the end of a script, on this interpreter", function()
-      local script = os.tmpname()
-      finally(function() os.remove(script) end)
-      local file = assert(io.open(script, "w"))
-      assert(file:write(("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath), [[
+      local text = process.script([[
          local pinecone = require "pinecone"
          local pc = pinecone.assert(pinecone.new { api_key = "k", host = "http://127.0.0.1:1" })
          pinecone.assert(pc:describe_backup "b-1")
-      ]]))
-      file:close()
-      local output = assert(io.popen(("'%s' '%s' 2>&1"):format(service.interpreter(), script)))
-      local text = output:read("*a")
-      output:close()
+      ]]):wait().err
       holds(text, "describe_backup b-1: no connection could be made")
       holds(text, "Check that the server")
    end)

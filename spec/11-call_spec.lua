@@ -35,9 +35,7 @@ describe("a call", function()
       return assert(core.describe_backup(client, backup_id, options))
    end
 
-   local function now()
-      return uv.hrtime() / 1e9
-   end
+   local now = service.now
 
    describe("that is stepped", function()
       it("never blocks", function()

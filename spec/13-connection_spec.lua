@@ -2,6 +2,7 @@
 
 local core = require "pinecone.core"
 local expect = require "support.expect"
+local process = require "support.process"
 local service = require "support.service"
 local uv = require "luv"
 
@@ -116,68 +117,51 @@ describe("a connection", function()
 end)
 
 describe("a script", function()
-   local emulator
+   local emulator, given
 
    setup(function()
       emulator = service.start()
+      given = { url = emulator.url, key = service.api_key }
       assert(emulator:fault { operation = "list_indexes", on = "all", delay = 30 })
    end)
    teardown(function() emulator:stop() end)
 
-   -- Runs the code in a child that gets the signal once its request has come in, or some seconds later; how it ended
-   -- and how long that took.
-   local function interrupted(code, signal, later)
+   -- Expects that Ctrl-C, some seconds after the script's request has come in, ends it at once.
+   local function ends_with_ctrl_c(source, later)
       assert(emulator:clear_requests())
-      local errors, status = uv.new_pipe(false), nil
-      local child = assert(uv.spawn(service.interpreter(), {
-         args = { "-e", code }, stdio = { nil, nil, errors },
-      }, function(exit, number) status = { exit = exit, signal = number } end))
-      local text = {}
-      errors:read_start(function(_, chunk) text[#text + 1] = chunk end)
+      local script = process.script(source, given)
       service.until_true(function() return service.sent(emulator, "list_indexes") == 1 end)
       service.sleep(later or 0)
       local before = uv.hrtime()
-      child:kill(signal)
-      repeat uv.run "once" until status
-      local seconds = (uv.hrtime() - before) / 1e9
-      uv.run "nowait"
-      child:close()
-      errors:close()
-      uv.run "nowait"
-      return status, table.concat(text), seconds
+      script:kill "sigint"
+      script:wait()
+      assert.is_true((uv.hrtime() - before) / 1e9 < 5)
+      assert.equal(1, script.code)
+      assert.matches("interrupted!", script.err)
    end
 
    it("that waits for a slow answer ends at once with Ctrl-C", function()
-      local status, text, seconds = interrupted(([[
-         package.path, package.cpath = %q, %q
-         local pc = assert(require("pinecone").new { host = %q, api_key = %q })
+      ends_with_ctrl_c [[
+         local pc = assert(require("pinecone").new { host = given.url, api_key = given.key })
          pc:list_indexes()
-      ]]):format(package.path, package.cpath, emulator.url, service.api_key), "sigint")
-      assert.equal(1, status.exit)
-      assert.matches("interrupted!", text)
-      assert.is_true(seconds < 5)
+      ]]
    end)
 
    it("that waits between two looks ends at once with Ctrl-C", function()
-      local status, text, seconds = interrupted(([[
-         package.path, package.cpath = %q, %q
-         local pc = assert(require("pinecone").new { host = %q, api_key = %q })
+      ends_with_ctrl_c([[
+         local pc = assert(require("pinecone").new { host = given.url, api_key = given.key })
          pc:list_indexes({}, { timeout = 0.1 })
          pc:_sleep(30)
-      ]]):format(package.path, package.cpath, emulator.url, service.api_key), "sigint", 0.5)
-      assert.equal(1, status.exit)
-      assert.matches("interrupted!", text)
-      assert.is_true(seconds < 5)
+      ]], 0.5)
    end)
 
    it("that ends with a call in flight ends well", function()
-      local status = os.execute(("%s -e %s"):format(service.interpreter(), "'" .. ([[
-         package.path, package.cpath = %q, %q
+      local script = process.script([[
          local core = require "pinecone.core"
-         client = assert(core.new { host = %q, api_key = %q })
+         client = assert(core.new { host = given.url, api_key = given.key })
          call = assert(core.list_indexes(client))
          for i = 1, 100 do call:step() end
-      ]]):format(package.path, package.cpath, emulator.url, service.api_key) .. "'"))
-      assert.is_true(status == true or status == 0)
+      ]], given):wait()
+      assert.same({ 0, 0, "" }, { script.code, script.signal, script.text })
    end)
 end)

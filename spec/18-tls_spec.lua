@@ -174,16 +174,13 @@ describe("https", function()
    it("is refused with old versions of TLS even where the system's settings allow them", function()
       local settings = folder:write("lax.cnf", "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\n"
          .. "system_default = lax\n[lax]\nMinProtocol = TLSv1\nCipherString = DEFAULT@SECLEVEL=0\n")
-      local ask = ([[
-         package.path, package.cpath = %q, %q
-         local pc = assert(require "pinecone".new { host = %q, ca_file = %q, api_key = %q })
-         local _, err = pc:list_indexes()
-         print(err and err.kind or "no error")
-      ]])
       local function outcome(name)
-         local script = ask:format(package.path, package.cpath, url(name), root.certificate, service.api_key)
-         local variables = { OPENSSL_CONF = settings, PINECONE_DEBUG = "" }
-         return (process.start(service.interpreter(), { "-e", script }, variables):wait():gsub("%s+$", ""))
+         local script = process.script([[
+            local pc = assert(require "pinecone".new { host = given.url, ca_file = given.ca_file, api_key = given.key })
+            local _, err = pc:list_indexes()
+            io.write(err and err.kind or "no error")
+         ]], { url = url(name), ca_file = root.certificate, key = service.api_key }, { OPENSSL_CONF = settings })
+         return script:wait().text
       end
       assert.equal("no error", outcome "good")
       assert.equal("tls", outcome "old TLS")

@@ -1,8 +1,10 @@
 -- The emulator as a server: a process of its own, raw sockets against it.
 
 local uv = require("luv")
+local command = require("support.command")
 local emulator = require("pinecone.emulator")
 local http = require("support.http")
+local process = require("support.process")
 
 local running, port
 
@@ -815,91 +817,36 @@ describe("the emulator's control path", function()
 end)
 
 describe("the emulator's process", function()
-   -- Starts an interpreter with this one's paths; the first line it prints is
-   -- waited for. `ended` tells exit code and signal.
-   local function run(arguments)
-      local output = uv.new_pipe(false)
-      local errors = uv.new_pipe(false)
-      local child = { printed = "", complained = "" }
-      local all = { "-e", ("package.path, package.cpath = %q, %q"):format(package.path, package.cpath) }
-      for _, argument in ipairs(arguments) do
-         all[#all + 1] = argument
-      end
-      child.process, child.pid = uv.spawn(uv.exepath(), { args = all, stdio = { nil, output, errors } },
-         function(code, signal)
-            child.ended = { code = code, signal = signal }
-            child.process:close()
-         end)
-      output:read_start(function(_, bytes)
-         child.printed = child.printed .. (bytes or "")
-         if not bytes then
-            output:close()
-         end
-      end)
-      errors:read_start(function(_, bytes)
-         child.complained = child.complained .. (bytes or "")
-         if not bytes then
-            errors:close()
-         end
-      end)
-      http.wait_until(function() return child.printed:find("\n") or child.ended end)
-      return child
-   end
-
-   local function command(...)
-      local script = package.searchpath and package.searchpath("pinecone.command", package.path)
-      if not script then
-         for template in package.path:gmatch("[^;]+") do
-            local candidate = template:gsub("?", "pinecone/command")
-            local file = io.open(candidate)
-            if file then
-               file:close()
-               script = candidate
-               break
-            end
-         end
-      end
-      return run({ (script:gsub("init%.lua$", "pinecone-backup")), ... })
-   end
-
-   local function wait_for_exit(child)
-      http.wait_until(function() return child.ended end)
-      uv.run("nowait")
-      return child.ended
-   end
-
    for _, signal in ipairs({ "sigterm", "sigint" }) do
       it("ends cleanly at " .. signal .. ", with connections open", function()
-         local child = command("emulator", "--port", "0")
-         local url = child.printed:match("^listening on (http://127%.0%.0%.1:%d+)\n")
-         assert.is_string(url)
+         local child = command.start("emulator", "--port", "0")
+         local url = child:expect("^listening on (http://127%.0%.0%.1:%d+)\n")
          local connection = http.connect(http.port(url))
          connection:send("GET /ind")
-         child.process:kill(signal)
-         assert.same({ code = 0, signal = 0 }, wait_for_exit(child))
+         child:kill(signal)
+         child:wait()
+         assert.same({ 0, 0, "" }, { child.code, child.signal, child.err })
          assert.is_true(connection:wait_for_end())
          connection:close()
-         assert.equal("", child.complained)
       end)
    end
 
    it("takes a key from the command line", function()
-      local child = command("emulator", "--port", "0", "--api-key", "right")
-      local child_port = http.port(child.printed:match("http://%S+"))
+      local child = command.start("emulator", "--port", "0", "--api-key", "right")
+      local child_port = http.port(child:expect("(http://%S+)\n"))
       assert.equal(401, http.exchange(child_port, "GET", "/indexes").status)
       assert.equal(200, http.exchange(child_port, "GET", "/indexes", nil, { ["Api-Key"] = "right" }).status)
-      child.process:kill("sigterm")
-      wait_for_exit(child)
+      child:stop()
    end)
 
    it("says so when its port is taken", function()
       local other = assert(emulator.spawn({}))
       finally(function() other:stop() end)
       local taken = other.url:match("%d+$")
-      local child = command("emulator", "--port", taken)
-      assert.equal(1, wait_for_exit(child).code)
+      local child = command.start("emulator", "--port", taken)
+      assert.equal(1, child:wait().code)
       assert.equal("pinecone-backup: port " .. taken .. " is already in use; 0 takes a free one\n",
-         child.complained)
+         child.err)
       local second, problem = emulator.spawn({ port = tonumber(taken) })
       assert.is_nil(second)
       assert.equal("port " .. taken .. " is already in use; 0 takes a free one", problem)
@@ -913,29 +860,29 @@ describe("the emulator's process", function()
       ["negative seconds"] = { "emulator", "--job-seconds", "-1" },
    }) do
       it("ends with 2 at " .. what, function()
-         local child = command((unpack or table.unpack)(arguments))
-         assert.equal(2, wait_for_exit(child).code)
-         assert.truthy(child.complained:find("Usage:", 1, true))
+         local child = command.start((unpack or table.unpack)(arguments))
+         assert.equal(2, child:wait().code)
+         assert.truthy(child.err:find("Usage:", 1, true))
       end)
    end
 
    it("explains itself", function()
-      local child = command("emulator", "--help")
-      assert.equal(0, wait_for_exit(child).code)
-      assert.truthy(child.printed:find("--job-seconds", 1, true))
+      local child = command.start("emulator", "--help")
+      assert.equal(0, child:wait().code)
+      assert.truthy(child.out:find("--job-seconds", 1, true))
    end)
 
    it("ends with its parent", function()
-      local child = run({ "-e", [[
+      local child = process.script([[
          local running = assert(require("pinecone.emulator").spawn({}))
          io.stdout:write(running.url, "\n")
          io.stdout:flush()
          require("luv").sleep(60000)
-      ]] })
-      local orphan_port = http.port(child.printed:match("http://%S+"))
+      ]])
+      local orphan_port = http.port(child:expect("(http://%S+)\n"))
       assert.equal(200, http.exchange(orphan_port, "GET", "/indexes").status)
-      child.process:kill("sigkill")
-      wait_for_exit(child)
+      child:kill("sigkill")
+      child:wait()
       local gone = false
       for _ = 1, 100 do
          local connection = http.connect(orphan_port)

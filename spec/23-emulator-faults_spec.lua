@@ -7,6 +7,7 @@ local emulator = require("pinecone.emulator")
 local pinecone = require("pinecone")
 local expect = require("support.expect")
 local http = require("support.http")
+local process = require("support.process")
 local service = require("support.service")
 
 local KEY = "spec"
@@ -37,12 +38,6 @@ local function close_opened()
       connection:close()
    end
    opened = {}
-end
-
-local function seconds_of(action)
-   local began = uv.hrtime()
-   action()
-   return (uv.hrtime() - began) / 1e9
 end
 
 local function create_index(name)
@@ -207,14 +202,14 @@ describe("on the wire, a fault", function()
 
    it("lets bytes drip, some at a time, with pauses between only", function()
       local connection, answer
-      local took = seconds_of(function()
+      local took = service.seconds_of(function()
          connection = strike({ drip = { bytes = 150, seconds = 0.15 } }, LIST .. MISSING)
          answer = connection:receive()
       end)
       assert.equal(REAL, answer.body)
       assert.is_true(connection.reads >= 2)
       assert.is_true(took >= 0.14, took .. " seconds")
-      assert.is_true(seconds_of(function() assert.equal(404, connection:receive().status) end) < 0.12)
+      assert.is_true(service.seconds_of(function() assert.equal(404, connection:receive().status) end) < 0.12)
    end)
 
    it("says a length that is too large, and waits in silence", function()
@@ -401,7 +396,7 @@ describe("to the client, a fault", function()
       it(what .. " is of kind timeout, in time", function()
          plan.on = "all"
          fault(plan)
-         local took = seconds_of(function()
+         local took = service.seconds_of(function()
             expect.failure("timeout", pc:list_indexes({}, { timeout = 0.15 }))
          end)
          assert.is_true(took >= 0.14 and took < 2, took .. " seconds")
@@ -411,7 +406,7 @@ describe("to the client, a fault", function()
    it("an endless body is of kind too_large, at once", function()
       local careful = service.client(running, { api_key = KEY, max_response_bytes = 100000 })
       fault({ on = "all", endless = true })
-      assert.is_true(seconds_of(function() expect.failure("too_large", careful:list_indexes()) end) < 3)
+      assert.is_true(service.seconds_of(function() expect.failure("too_large", careful:list_indexes()) end) < 3)
    end)
 
    it("a drip and a few more headers are none", function()
@@ -588,19 +583,8 @@ describe("under faults, the emulator", function()
 
    it("ends cleanly in the middle of them", function()
       start()
-      local output, child, ended = uv.new_pipe(false), nil, nil
-      child = uv.spawn(service.interpreter(), {
-         args = { "-e", ("package.path, package.cpath = %q, %q require('pinecone.emulator').run({ port = 0 })")
-            :format(package.path, package.cpath) },
-         stdio = { nil, output, 2 },
-      }, function(code, signal)
-         ended = { code, signal }
-         child:close()
-      end)
-      local printed = ""
-      output:read_start(function(_, bytes) printed = printed .. (bytes or "") end)
-      assert.is_true(http.wait_until(function() return printed:find("\n") ~= nil end))
-      port = http.port(printed:match("http://%S+"))
+      local child = process.script("require('pinecone.emulator').run({ port = 0 })")
+      port = http.port(child:expect("(http://%S+)\n"))
       for _, plan in ipairs(plans) do
          assert.equal(200, http.exchange(port, "POST", "/_emulator/faults", plan).status)
       end
@@ -608,9 +592,8 @@ describe("under faults, the emulator", function()
       uv.sleep(50)
       uv.run("nowait")
       child:kill("sigterm")
-      assert.is_true(http.wait_until(function() return ended ~= nil end, 3000))
-      assert.same({ 0, 0 }, ended)
-      output:close()
+      child:wait()
+      assert.same({ 0, 0, "" }, { child.code, child.signal, child.err })
       for _, connection in ipairs(connections) do
          assert.is_true(connection:wait_for_end(1000))
          connection:close()

@@ -225,10 +225,10 @@ describe("the emulator's command", function()
    teardown(function() folder:remove() end)
 
    local function launch(...)
-      running = command.launch(folder:path("errors"), ...)
+      running = command.launch(...)
       finally(function()
-         running.stop()
-         assert.equal("", folder:read("errors"))
+         running:stop()
+         assert.equal("", running.err)
       end)
    end
 

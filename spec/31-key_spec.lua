@@ -26,14 +26,13 @@ describe("The API key", function()
 
    -- Runs code in an interpreter of its own, where nothing else knows the key; what it prints.
    local function in_a_child(code)
-      local text, exit = process.start(service.interpreter(), { "-e", ([[
-         package.path, package.cpath = %q, %q
+      local script = process.script([[
          local core, pinecone, reachable = require "pinecone.core", require "pinecone", require "support.reachable"
-         local key, url, hostile = os.getenv "SPEC_KEY", %q, %q
-      ]]):format(package.path, package.cpath, emulator.url, server.url) .. code }, { SPEC_KEY = KEY }):wait()
-      assert(exit == 0, text)
-      assert.is_nil(text:find(KEY, 1, true))
-      return text
+         local key, url = os.getenv "SPEC_KEY", given.url
+      ]] .. code, { url = emulator.url }, { SPEC_KEY = KEY }):wait()
+      assert(script.code == 0, script.text)
+      assert.is_nil(script.text:find(KEY, 1, true))
+      return script.text
    end
 
    it("cannot be reached from the module, a client, a call, an iterator or an error", function()

@@ -56,12 +56,6 @@ local function backups(name)
    return found
 end
 
-local function seconds_of(action)
-   local began = uv.hrtime()
-   action()
-   return (uv.hrtime() - began) / 1e9
-end
-
 describe("a lost backup", function()
    local nightly = { index_name = "movies", name = "nightly", description = "the night's" }
 
@@ -76,7 +70,7 @@ describe("a lost backup", function()
    it("that was not made is made, once the lists have had their time", function()
       fault { operation = "create_backup", drop = "before" }
       local patient = service.client(emulator, { settle_grace = 0.5 })
-      local took = seconds_of(function() assert(patient:create_backup(nightly)) end)
+      local took = service.seconds_of(function() assert(patient:create_backup(nightly)) end)
       assert.is_true(took >= 0.5, tostring(took))
       local asked = operations()
       assert.same({ "create_backup", "create_backup" }, { asked[1], asked[#asked] })
@@ -256,7 +250,7 @@ describe("a lost backup", function()
       fault { operation = "create_backup", drop = "before" }
       local patient = service.client(emulator, { settle_grace = 60 })
       local err
-      local took = seconds_of(function() err = select(2, patient:create_backup(nightly, { timeout = 0.7 })) end)
+      local took = service.seconds_of(function() err = select(2, patient:create_backup(nightly, { timeout = 0.7 })) end)
       assert.is_true(took < 1.2, tostring(took))
       assert.same({ "network", true }, { err.kind, err.maybe_applied })
       assert.is_true(err.elapsed >= 0.6, tostring(err.elapsed))
@@ -272,7 +266,7 @@ describe("a lost backup", function()
       fault { operation = "create_backup", status = 503, retry_after = 3600 }
       local patient = service.client(emulator, { settle_grace = 30 })
       local err
-      local took = seconds_of(function() err = select(2, patient:create_backup(nightly)) end)
+      local took = service.seconds_of(function() err = select(2, patient:create_backup(nightly)) end)
       assert.is_true(took < 5, tostring(took))
       assert.same({ "unavailable", true, 3600 }, { err.kind, err.maybe_applied, err.retry_after })
       holds(err.message, "Retry-After", "3600 s")

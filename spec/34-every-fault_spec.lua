@@ -55,9 +55,7 @@ end
 
 -- Running ------------------------------------------------------------------------------------------------------------
 
-local function now()
-   return uv.hrtime() / 1e9
-end
+local now = service.now
 
 -- Calls yield while they wait, so that the operations can be gone through side by side.
 local function wait(call)

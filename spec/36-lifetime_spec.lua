@@ -1,8 +1,9 @@
 -- Life and death of clients, calls and the processes that use them. Every script is a process of its own, so that a
 -- crash is seen as one.
 
+local certificates = require "support.certificates"
 local expect = require "support.expect"
-local program = require "support.program"
+local process = require "support.process"
 local scratch = require "support.scratch"
 local service = require "support.service"
 local uv = require "luv"
@@ -75,8 +76,8 @@ local function with(more)
 end
 
 -- Runs a script, which has to end by itself, well and without a word on standard error; what it printed.
-local function run(source, more)
-   local done = program.run(PRELUDE .. source, with(more))
+local function run(source, more, variables)
+   local done = process.script(PRELUDE .. source, with(more), variables):wait()
    assert.equal("", done.err)
    assert.equal(0, done.signal)
    assert.equal(0, done.code)
@@ -413,25 +414,30 @@ end)
 
 -- Forks ---------------------------------------------------------------------------------------------------------------
 
+-- A child drops its parent's handles without closing them, which LeakSanitizer would call a leak.
+local FORKING = { ASAN_OPTIONS = "detect_leaks=0" }
+
+local IN_CHILD = [[
+   local fork = require "support.fork"
+
+   -- What a child does; its exit code has to be 0.
+   local function in_child(act)
+      io.stdout:flush()
+      local pid = fork.fork()
+      if pid == 0 then
+         local done, problem = pcall(act)
+         if not done then
+            io.stderr:write(problem, "\n")
+         end
+         os.exit(done and 0 or 1)
+      end
+      assert(fork.wait(pid) == 0)
+   end
+]]
+
 describe("A forked child", function()
 
-   local FORK = [[
-      local process = require "support.fork"
-
-      -- What a child does; its exit code has to be 0.
-      local function in_child(act)
-         io.stdout:flush()
-         local pid = process.fork()
-         if pid == 0 then
-            local done, problem = pcall(act)
-            if not done then
-               io.stderr:write(problem, "\n")
-            end
-            os.exit(done and 0 or 1)
-         end
-         assert(process.wait(pid) == 0)
-      end
-
+   local FORK = IN_CHILD .. [[
       -- The parent asks for this, the child for that, so that the log tells them apart.
       local function parent_asks(pc)
          assert(pc:list_restore_jobs())
@@ -441,6 +447,10 @@ describe("A forked child", function()
          assert(err.kind == "not_found", tostring(err))
       end
    ]]
+
+   local function run_forking(source)
+      return run(FORK .. source, nil, FORKING)
+   end
 
    local function connections_of(operation)
       local numbers = {}
@@ -465,7 +475,7 @@ describe("A forked child", function()
    end
 
    it("may use the library that its parent has required", function()
-      run(FORK .. [[
+      run_forking([[
          in_child(function() child_asks(life.client(given)) end)
          local pc = life.client(given)
          parent_asks(pc)
@@ -476,7 +486,7 @@ describe("A forked child", function()
    end)
 
    it("may use its parent's client, on connections of its own", function()
-      run(FORK .. [[
+      run_forking([[
          local pc = life.client(given)
          parent_asks(pc)
          for _ = 1, 2 do
@@ -494,7 +504,7 @@ describe("A forked child", function()
    end)
 
    it("of a forked child does so, too", function()
-      run(FORK .. [[
+      run_forking([[
          local pc = life.client(given)
          parent_asks(pc)
          in_child(function()
@@ -510,7 +520,7 @@ describe("A forked child", function()
    end)
 
    it("may use a client that its parent has only made", function()
-      run(FORK .. [[
+      run_forking([[
          local pc = life.client(given)
          in_child(function() child_asks(pc) end)
          parent_asks(pc)
@@ -532,7 +542,7 @@ describe("A forked child", function()
 
    for what, ending in pairs(ENDINGS) do
       it(("that %s disturbs nothing of its parent's"):format(what), function()
-         run(FORK .. ([[
+         run_forking(([[
             local call, pages
             local pc = life.client(given)
             parent_asks(pc)
@@ -545,7 +555,7 @@ describe("A forked child", function()
 
       it(("that %s lets the parent's call in flight come to its end"):format(what), function()
          assert(emulator:fault { operation = "list_restore_jobs", on = "all", delay = 0.1 })
-         run(FORK .. ([[
+         run_forking(([[
             local pc = life.client(given)
             local pages = pc:backups()
             assert(pages:next())
@@ -566,7 +576,7 @@ describe("A forked child", function()
 
    it("finds its parent's calls ended, and begins anew", function()
       assert(emulator:fault { operation = "list_restore_jobs", on = "all", delay = 0.1 })
-      assert.equal("closed: this call was begun before the process forked", run(FORK .. [[
+      assert.equal("closed: this call was begun before the process forked", run_forking([[
          for _, steps in ipairs { 0, 5 } do
             local pc = life.client(given)
             local call = assert(core.list_restore_jobs(pc._core))
@@ -599,7 +609,7 @@ describe("A forked child", function()
             body = ('{"data":[{"backup_id":"b-%d"}],"pagination":{"next":"%s"}}'):format(turn, token),
          })
       end
-      run(FORK .. [[
+      run_forking([[
          local pc = life.client(given, { timeout = 5 })
          local pages = pc:backups()
          assert(pages:next())
@@ -612,7 +622,7 @@ describe("A forked child", function()
    end)
 
    it("may have all its connections taken by its parent's calls", function()
-      run(FORK .. [[
+      run_forking([[
          local pc = life.client(given, { max_connections = 1 })
          local call = assert(core.list_indexes(pc._core))
          call:step()
@@ -649,7 +659,7 @@ describe("A script with calls in flight", function()
 
    for how, case in pairs(ENDS) do
       it(("ends at once %s"):format(how), function()
-         local done = program.run(PRELUDE .. [[
+         local done = process.script(PRELUDE .. [[
             calls, clients = {}, {}
             for _, stage in ipairs(life.stages) do
                calls[#calls + 1], clients[#clients + 1] = life.begin(given, stage)
@@ -658,7 +668,7 @@ describe("A script with calls in flight", function()
             calls[#calls + 1] = assert(core.list_indexes(unresolved._core))
             calls[#calls]:step()
             pages = unresolved:backups()
-         ]] .. case[1], given)
+         ]] .. case[1], given):wait()
          assert.equal(0, done.signal)
          assert.equal(case[2], done.code)
          assert.equal("", done.out)
@@ -686,6 +696,12 @@ local function listen(greet)
    end))
    return {
       url = "http://127.0.0.1:" .. listener:getsockname().port,
+      reset = function()
+         for _, socket in ipairs(connections) do
+            socket:close_reset()
+         end
+         uv.run "nowait"
+      end,
       close = function()
          connections[#connections + 1] = listener
          for _, socket in ipairs(connections) do
@@ -698,38 +714,56 @@ local function listen(greet)
    }
 end
 
-local function certificate(folder)
-   local status = os.execute(("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost "
-      .. "-addext subjectAltName=DNS:localhost -keyout %s -out %s >/dev/null 2>&1")
-      :format(folder:path "key.pem", folder:path "certificate.pem"))
-   assert(status == true or status == 0)
-end
-
-local function free_port()
-   local socket = uv.new_tcp()
-   assert(socket:bind("127.0.0.1", 0))
-   local port = socket:getsockname().port
-   socket:close()
-   uv.run "nowait"
-   return port
+-- Passes on what the first connection sends to another server, and back; the ones after it are closed.
+local function relay(url)
+   local port, behind = tonumber(url:match "%d+$"), nil
+   return listen(function(connection)
+      if behind then
+         connection:close()
+         return
+      end
+      behind = uv.new_tcp()
+      behind:connect("127.0.0.1", port, function(problem)
+         assert(not problem, problem)
+         connection:read_start(function(_, bytes) behind:write(bytes or "") end)
+         behind:read_start(function(_, bytes)
+            if not bytes then
+               behind:close()
+            elseif not connection:is_closing() then
+               connection:write(bytes)
+            end
+         end)
+      end)
+   end)
 end
 
 -- openssl s_server shows what it is sent, and sends what it is told.
-local function tls_server(folder)
-   local port = free_port()
-   local server = program.start("openssl", {
-      "s_server", "-accept", "127.0.0.1:" .. port, "-key", folder:path "key.pem",
-      "-cert", folder:path "certificate.pem",
+local function tls_server(pair)
+   local port = process.free_ports(1)[1]
+   local server = process.start("openssl", {
+      "s_server", "-accept", "127.0.0.1:" .. port, "-key", pair.key, "-cert", pair.certificate,
    })
    server:expect "ACCEPT"
    server.url = "https://localhost:" .. port
    return server
 end
 
+-- The variables for a process whose writes may raise SIGPIPE: see unshielded.c.
+local function unshielded()
+   for template in package.cpath:gmatch "[^;]+" do
+      local path = template:gsub("%?", "support/unshielded")
+      if uv.fs_access(path, "R") then
+         local before = os.getenv "LD_PRELOAD" -- AddressSanitizer wants to be the first
+         return { LD_PRELOAD = before and before .. ":" .. path or path }
+      end
+   end
+   error "make spec-modules builds support/unshielded.so"
+end
+
 describe("A server that goes away", function()
 
    local LARGE = [[
-      assert(not life.ignores_sigpipe())
+      assert(not life.sigpipe "SigIgn")
       local pc = life.client(given, { timeout = 10, ca_file = given.ca_file })
       for _ = 1, given.times or 1 do
          local value, err = pc:request {
@@ -761,21 +795,21 @@ describe("A server that goes away", function()
    end
 
    describe("over TLS", function()
-      local folder
+      local folder, pair
 
       setup(function()
          folder = scratch.new()
-         certificate(folder)
+         pair = certificates.authority(folder, "root"):self_signed "self"
       end)
       teardown(function() folder:remove() end)
 
       it("in the middle of a body leaves the script alive, too", function()
-         local server = tls_server(folder)
-         local client = program.script(PRELUDE .. LARGE, with {
-            url = server.url, ca_file = folder:path "certificate.pem",
+         local server = tls_server(pair)
+         local client = process.script(PRELUDE .. LARGE, with {
+            url = server.url, ca_file = pair.certificate,
          })
          server:expect "POST /vectors/upsert"
-         server:close()
+         server:stop()
          client:wait()
          assert.equal("", client.err)
          assert.equal(0, client.signal)
@@ -783,8 +817,8 @@ describe("A server that goes away", function()
       end)
 
       it("between two calls leaves the script alive, too", function()
-         local server = tls_server(folder)
-         local client = program.script(PRELUDE .. [[
+         local server = tls_server(pair)
+         local client = process.script(PRELUDE .. [[
             local pc = life.client(given, { timeout = 10, ca_file = given.ca_file })
             assert(pc:list_indexes())
             io.write "asked\n"
@@ -793,16 +827,77 @@ describe("A server that goes away", function()
             local value, err = pc:list_indexes()
             pc:close()
             io.write(err.kind)
-         ]], with { url = server.url, ca_file = folder:path "certificate.pem" })
+         ]], with { url = server.url, ca_file = pair.certificate })
          server:expect "GET /indexes.-\r\n\r\n"
          server:say 'HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{"indexes":[]}'
          client:expect "asked"
-         server:close()
+         server:stop()
          client:say "\n"
          client:wait()
          assert.equal("", client.err)
          assert.equal(0, client.signal)
          assert.equal("\nnetwork", client.out)
+      end)
+
+      -- TLS says goodbye on a connection that it closes, whoever is still there. Runs a script whose connection has
+      -- been reset, while it was idle or a call waited on it; what the script printed.
+      local function after_a_reset(busy, before, ending)
+         local server = tls_server(pair)
+         local between = relay(server.url)
+         local client = process.script(PRELUDE .. before .. [[
+            local pc, call = life.client(given, { timeout = 10, ca_file = given.ca_file }), nil
+            assert(pc:list_indexes())
+            if given.busy then
+               call = assert(core.list_indexes(pc._core))
+               call:step()
+            end
+            io.write "ready\n"
+            io.stdout:flush()
+            io.read()
+         ]] .. ending .. [[
+            io.write(life.sigpipe "SigBlk" and "blocked" or "let through")
+            io.write(life.sigpipe "SigPnd" and ", one waits" or "")
+         ]], with {
+            url = between.url:gsub("^http://127.0.0.1", "https://localhost"), ca_file = pair.certificate, busy = busy,
+         }, unshielded())
+         server:expect "GET /indexes.-\r\n\r\n"
+         server:say 'HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{"indexes":[]}'
+         client:expect "ready\n"
+         if busy then
+            server:expect "GET /indexes.-\r\n\r\n"
+         end
+         between.reset()
+         client:say "\n"
+         client:wait()
+         between.close()
+         server:stop()
+         assert.equal("", client.err)
+         assert.equal(0, client.signal)
+         return client.out
+      end
+
+      for what, row in pairs {
+         ["is stepped"] = { true, "repeat until call:block() assert(select(2, call:result()).kind == 'network')" },
+         ["is cancelled"] = { true, "call:cancel()" },
+         ["waits when its client is closed"] = { true, "pc:close()" },
+         ["is collected"] = { true, "call, pc = nil, nil life.collect()" },
+         ["has ended when its client is closed"] = { false, "pc:close()" },
+         ["has ended when its client is collected"] = { false, "pc = nil life.collect()" },
+         ["has ended when its client is used again"] = { false, "assert(pc:list_indexes() == nil)" },
+      } do
+         it(("by a reset leaves a script alive whose call %s, on an older libcurl, too"):format(what), function()
+            assert.equal("let through", after_a_reset(row[1], "", "assert(not life.sigpipe 'SigIgn')" .. row[2]))
+         end)
+      end
+
+      it("leaves SIGPIPE as it is to a program that blocks it", function()
+         local before = [[
+            local sigpipe = require "support.sigpipe"
+            sigpipe.block()
+         ]]
+         local ending = "repeat until call:block()"
+         assert.equal("blocked", after_a_reset(true, before, ending))
+         assert.equal("blocked, one waits", after_a_reset(true, before .. "sigpipe.raise()", ending))
       end)
 
       -- A goodbye of TLS from a forked child would end its parent's connection.
@@ -816,35 +911,29 @@ describe("A server that goes away", function()
          ["exits and closes the state"] = "os.exit(0, true)",
       } do
          it(("is not made to by a forked child that %s"):format(what), function()
-            local server = tls_server(folder)
-            local client = program.script(PRELUDE .. ([[
-               local process = require "support.fork"
-               local pc = life.client(given, { timeout = 10, ca_file = given.ca_file })
+            local server = tls_server(pair)
+            local client = process.script(PRELUDE .. IN_CHILD .. ([[
                local call
-               local function fork()
-                  local pid = process.fork()
-                  if pid == 0 then
-                     %s
-                     os.exit(0)
-                  end
-                  assert(process.wait(pid) == 0)
+               local pc = life.client(given, { timeout = 10, ca_file = given.ca_file })
+               local function act()
+                  %s
                end
                assert(pc:list_indexes())
-               fork() -- while the connection is idle
+               in_child(act) -- while the connection is idle
                call = assert(core.list_indexes(pc._core))
                for _ = 1, 5 do
                   call:step()
                   life.pause(0.002)
                end
-               fork() -- while it waits for the answer
+               in_child(act) -- while it waits for the answer
                io.write "forked\n"
                io.stdout:flush()
                repeat until call:block()
                assert(call:result())
                assert(pc:list_indexes())
             ]]):format((ending:gsub("call:%l+%(%)", "if call then %0 end"))), with {
-               url = server.url, ca_file = folder:path "certificate.pem",
-            })
+               url = server.url, ca_file = pair.certificate,
+            }, FORKING)
             local between = ""
             for turn = 1, 3 do
                between = between .. server:expect(turn == 1 and "GET /indexes" or "^(.-)GET /indexes")
@@ -855,7 +944,7 @@ describe("A server that goes away", function()
                server:say 'HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{"indexes":[]}'
             end
             client:wait()
-            server:close()
+            server:stop()
             assert.equal("", client.err)
             assert.equal(0, client.code)
             assert.not_matches("CLOSED", between)
@@ -890,7 +979,7 @@ describe("The key", function()
 
    -- A script that stops where it says `mark()`, and how many copies of the key it held each time.
    local function copies_while(source)
-      local script = program.script(PRELUDE .. [[
+      local script = process.script(PRELUDE .. [[
          local function mark()
             life.collect()
             io.write "ready\n"
@@ -947,7 +1036,7 @@ describe("The core", function()
 
    -- A thread of luv has a Lua state of its own, and closes it at its end. Threads of libcurl's may live longer.
    it("stays in memory when the state that loaded it is closed", function()
-      local done = program.run([[
+      local done = process.script([[
          local function is_loaded()
             for line in io.lines "/proc/self/maps" do
                if line:find("pinecone/core.so", 1, true) then
@@ -964,7 +1053,7 @@ describe("The core", function()
             assert(core.list_indexes(client)):step()
          end, package.path, package.cpath):join()
          io.write(tostring(before), " ", tostring(is_loaded()))
-      ]], given)
+      ]], given):wait()
       assert.equal("", done.err)
       assert.equal("false true", done.out)
       assert.equal(0, done.code)
@@ -998,7 +1087,7 @@ describe("A process that uses thousands of clients", function()
          io.write(memory_after - memory, " ", descriptors_after - descriptors)
       ]]
       local kibibytes, descriptors = output:match "^(%S+) (%S+)$"
-      assert.is_true(tonumber(kibibytes) < 1500 * program.memory_factor, output)
+      assert.is_true(tonumber(kibibytes) < 1500 * process.memory_factor, output)
       assert.equal("0", descriptors)
    end)
 end)

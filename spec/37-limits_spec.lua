@@ -1,7 +1,7 @@
 -- What a server may not do to us: answers without end, without sense, too deep or too slow.
 
 local expect = require "support.expect"
-local program = require "support.program"
+local process = require "support.process"
 local scratch = require "support.scratch"
 local service = require "support.service"
 local wire = require "support.wire"
@@ -132,7 +132,7 @@ describe("Memory", function()
          fault.operation, fault.on = "list_indexes", "all"
          assert(emulator:fault(fault))
       end
-      local done = program.run(([[
+      local done = process.script(([[
          local life = require "support.life"
          local pc = life.client(given, { %s })
          for _ = 1, 3 do
@@ -141,7 +141,7 @@ describe("Memory", function()
             life.collect()
          end
          io.write(life.status "VmHWM")
-      ]]):format(options or ""), { url = emulator.url, key = service.api_key })
+      ]]):format(options or ""), { url = emulator.url, key = service.api_key }):wait()
       assert.equal("", done.err)
       local kinds, size = done.out:match "^(.-) (%d+)$"
       return tonumber(size), kinds
@@ -154,7 +154,7 @@ describe("Memory", function()
          local size
          size, kinds = most(fault, "max_response_bytes = 1000000")
          assert.equal("too_large too_large too_large", kinds)
-         assert.is_true(size - usual < 6000 * program.memory_factor, size - usual)
+         assert.is_true(size - usual < 6000 * process.memory_factor, size - usual)
       end
    end)
 
@@ -162,7 +162,7 @@ describe("Memory", function()
       local usual = most()
       local size, kinds = most { endless = true }
       assert.equal("too_large too_large too_large", kinds)
-      assert.is_true(size - usual < 150 * 1024 * program.memory_factor, size - usual)
+      assert.is_true(size - usual < 150 * 1024 * process.memory_factor, size - usual)
    end)
 end)
 

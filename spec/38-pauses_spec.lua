@@ -8,9 +8,7 @@ local service = require "support.service"
 local uv = require "luv"
 local wire = require "support.wire"
 
-local function now()
-   return uv.hrtime() / 1e9
-end
+local now = service.now
 
 local function refusal(status, headers)
    local lines = {}
@@ -447,20 +445,19 @@ describe("Ctrl-C", function()
    it("ends a script that pauses at once", function()
       local emulator = service.start()
       assert(emulator:fault { operation = "list_indexes", on = "all", status = 503, retry_after = 50 })
-      local script = process.start(service.interpreter(), { "-e", ([[
-         package.path, package.cpath = %q, %q
-         local pc = assert(require("pinecone").new { host = %q, api_key = %q })
+      local script = process.script([[
+         local pc = assert(require("pinecone").new { host = given.url, api_key = given.key })
          pc:list_indexes()
-      ]]):format(package.path, package.cpath, emulator.url, service.api_key) })
+      ]], { url = emulator.url, key = service.api_key })
       service.until_true(function() return service.sent(emulator) == 1 end)
       service.sleep(0.3)
-      assert.is_nil(script.exit)
+      assert.is_nil(script.code)
       local began = now()
-      script.handle:kill "sigint"
-      local text, code = script:wait()
+      script:kill "sigint"
+      script:wait()
       assert.is_true(now() - began < 5)
-      assert.equal(1, code)
-      assert.matches("interrupted!", text)
+      assert.equal(1, script.code)
+      assert.matches("interrupted!", script.err)
       assert.equal(1, service.sent(emulator))
       emulator:stop()
    end)

@@ -1,5 +1,7 @@
 #include "transport.h"
 
+#include "sigpipe.h"
+
 #include <curl/curl.h>
 #include <errno.h>
 #include <math.h>
@@ -379,7 +381,7 @@ static bool prepare(Transport *transport, TransportShare *share)
 #if LIBCURL_VERSION_NUM >= 0x075700
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* giving up does not wait for the resolver's thread */
 #endif
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L); /* so SIGPIPE is ours to hold: before 7.87 OpenSSL raises it */
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -426,8 +428,11 @@ void transport_free(Transport *transport)
         return;
     transport_stop(transport);
     if (transport->pid == getpid()) {
+        SigpipeHold hold;
+        sigpipe_hold(&hold);
         curl_easy_cleanup(transport->easy);
         curl_multi_cleanup(transport->multi);
+        sigpipe_let_go(&hold);
     }
     free(transport);
 }
@@ -506,7 +511,10 @@ bool transport_start(Transport *transport, Exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)exchange->cap);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
+    SigpipeHold hold;
+    sigpipe_hold(&hold);
     started = started && curl_multi_add_handle(transport->multi, easy) == CURLM_OK;
+    sigpipe_let_go(&hold);
     if (!started) {
         transport->exchange = NULL;
         transport->server[0] = '\0';
@@ -571,7 +579,10 @@ void transport_stop(Transport *transport)
         return;
     }
     measure(transport);
+    SigpipeHold hold;
+    sigpipe_hold(&hold);
     finish(transport, false);
+    sigpipe_let_go(&hold);
 }
 
 /* A refusal says in its status all that has to be known, even where its body breaks off. */
@@ -610,22 +621,14 @@ static int mask_of(short events)
            (events & (POLLERR | POLLNVAL) ? CURL_CSELECT_ERR : 0);
 }
 
-Drive transport_drive(Transport *transport, int milliseconds)
+static Drive act(Transport *transport, const struct pollfd *ready, int count)
 {
-    struct pollfd ready[TRANSPORT_DESCRIPTORS];
-    int count = transport_watched(transport, ready, TRANSPORT_DESCRIPTORS);
     int running = 0;
-    if (count > 0 || milliseconds > 0) {
-        int events = poll(ready, (nfds_t)count, milliseconds);
-        if (events < 0)
-            return errno == EINTR ? DRIVE_INTERRUPTED : broken(transport, CURLM_INTERNAL_ERROR);
-        for (int i = 0; i < count && events > 0; i++) {
-            int mask = mask_of(ready[i].revents);
-            CURLMcode code =
-                mask == 0 ? CURLM_OK : curl_multi_socket_action(transport->multi, ready[i].fd, mask, &running);
-            if (code != CURLM_OK)
-                return broken(transport, code);
-        }
+    for (int i = 0; i < count; i++) {
+        int mask = mask_of(ready[i].revents);
+        CURLMcode code = mask == 0 ? CURLM_OK : curl_multi_socket_action(transport->multi, ready[i].fd, mask, &running);
+        if (code != CURLM_OK)
+            return broken(transport, code);
     }
     /* libcurl's timer is one-shot: cleared before it fires, else a loop around this would spin */
     for (int i = 0; i < STEPS_AT_ONCE && transport->wakes <= clock_now(); i++) {
@@ -635,6 +638,20 @@ Drive transport_drive(Transport *transport, int milliseconds)
             return broken(transport, code);
     }
     return collect_outcome(transport) ? DRIVE_FINISHED : DRIVE_GOING;
+}
+
+Drive transport_drive(Transport *transport, int milliseconds)
+{
+    struct pollfd ready[TRANSPORT_DESCRIPTORS];
+    int count = transport_watched(transport, ready, TRANSPORT_DESCRIPTORS);
+    int events = count > 0 || milliseconds > 0 ? poll(ready, (nfds_t)count, milliseconds) : 0;
+    if (events < 0 && errno == EINTR)
+        return DRIVE_INTERRUPTED;
+    SigpipeHold hold;
+    sigpipe_hold(&hold);
+    Drive drive = events < 0 ? broken(transport, CURLM_INTERNAL_ERROR) : act(transport, ready, events > 0 ? count : 0);
+    sigpipe_let_go(&hold);
+    return drive;
 }
 
 bool transport_is_waiting(const Transport *transport)

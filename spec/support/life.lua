@@ -112,9 +112,10 @@ function life.status(name)
    end
 end
 
---- Whether something has shielded this process from SIGPIPE, the thirteenth signal.
-function life.ignores_sigpipe()
-   return tonumber(life.status "SigIgn":sub(-4, -4), 16) % 2 == 1
+--- What this process does with SIGPIPE, the thirteenth signal.
+-- @tparam string name a line of /proc/self/status: SigIgn (it ignores it), SigBlk (it blocks it), SigPnd (one waits)
+function life.sigpipe(name)
+   return tonumber(life.status(name):sub(-4, -4), 16) % 2 == 1
 end
 
 return life

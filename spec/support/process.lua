@@ -1,16 +1,24 @@
--- Other programs: run to their end, or left running while a spec needs them.
+-- Processes that run beside the specs: programs, and Lua scripts on the interpreter that runs the specs.
 
+local http = require "support.http"
 local service = require "support.service"
 local uv = require "luv"
 
 local process = {}
 
--- What the sanitizers preload is for the interpreter alone.
-local function environment(program, changes)
+local PATIENCE_MILLISECONDS = 30000
+
+--- By how much more memory a script may take than it would by itself: AddressSanitizer keeps what is freed.
+process.memory_factor = (os.getenv "LD_PRELOAD" or ""):find "asan" and 200 or 1
+
+local Process = {}
+Process.__index = Process
+
+-- What the sanitizers preload is for the interpreter alone; PINECONE_DEBUG asks the specs, not what they look at.
+local function environment(path, changes)
    local all, list = uv.os_environ(), {}
-   if program ~= service.interpreter() then
-      all.LD_PRELOAD = nil
-   end
+   all.LD_PRELOAD = path == service.interpreter() and all.LD_PRELOAD or nil
+   all.PINECONE_DEBUG = nil
    for name, value in pairs(changes or {}) do
       all[name] = value
    end
@@ -20,78 +28,112 @@ local function environment(program, changes)
    return list
 end
 
-local function collect(pipe, texts, own)
+local function keep(self, name, pipe)
    pipe:read_start(function(_, chunk)
-      texts[#texts + 1], own[#own + 1] = chunk, chunk
+      self[name], self.text = self[name] .. (chunk or ""), self.text .. (chunk or "")
    end)
 end
 
-local Process = {}
-Process.__index = Process
-
 --- Starts a program.
--- @tparam string program
+-- @tparam string path
 -- @tparam table arguments
 -- @tparam[opt] table variables of the environment to change
--- @treturn table the process; `exit` is its exit code once it has ended, `out` and `err` the pieces that it has
--- printed on each output
-function process.start(program, arguments, variables)
-   local self = setmetatable({
-      pipe = uv.new_pipe(false), errors = uv.new_pipe(false), texts = {}, out = {}, err = {},
-   }, Process)
-   self.handle = assert(uv.spawn(program, {
-      args = arguments, stdio = { nil, self.pipe, self.errors },
-      env = environment(program, variables),
+-- @treturn table it; `out` and `err` are what it has printed so far, `text` is both, `pid` its process id. Once it has
+-- ended, `code` is its exit code, `signal` the signal that ended it or 0, `seconds` the time it took
+function process.start(path, arguments, variables)
+   local self = setmetatable({ out = "", err = "", text = "", began = uv.hrtime() }, Process)
+   self.stdin, self.stdout, self.stderr = uv.new_pipe(false), uv.new_pipe(false), uv.new_pipe(false)
+   local child, pid = uv.spawn(path, {
+      args = arguments, stdio = { self.stdin, self.stdout, self.stderr }, env = environment(path, variables),
    }, function(code, signal)
-      self.exit = signal == 0 and code or 128 + signal
-   end))
-   collect(self.pipe, self.texts, self.out)
-   collect(self.errors, self.texts, self.err)
+      self.code, self.signal, self.seconds = code, signal, (uv.hrtime() - self.began) / 1e9
+   end)
+   self.child, self.pid = assert(child, pid), pid
+   keep(self, "out", self.stdout)
+   keep(self, "err", self.stderr)
    return self
 end
 
---- What it has printed so far, on both outputs.
-function Process:output()
-   uv.run "nowait"
-   return table.concat(self.texts)
+--- Runs a program to its end, which must be a good one.
+-- @tparam string path
+-- @param ... arguments
+function process.run(path, ...)
+   local self = process.start(path, { ... }):wait()
+   assert(self.code == 0, path .. ": " .. self.text)
 end
 
---- Waits until it has ended.
--- @treturn string what it printed
--- @treturn number its exit code
-function Process:wait()
-   service.until_true(function()
-      uv.run "nowait"
-      return self.exit
-   end)
-   local text = self:output()
+local function literal(value)
+   return type(value) == "string" and ("%q"):format(value) or tostring(value)
+end
+
+--- Starts a script on the interpreter that runs the specs.
+-- @tparam string source
+-- @tparam[opt] table given strings, numbers and booleans that the script finds in its local `given`
+-- @tparam[opt] table variables of the environment to change
+-- @treturn table see start
+function process.script(source, given, variables)
+   local fields = {}
+   for name, value in pairs(given or {}) do
+      fields[#fields + 1] = ("%s = %s"):format(name, literal(value))
+   end
+   local prelude = ("package.path, package.cpath = %q, %q; local given = { %s }; ")
+      :format(package.path, package.cpath, table.concat(fields, ", "))
+   return process.start(service.interpreter(), { "-e", prelude .. source }, variables)
+end
+
+local function raise(self, problem)
    self:stop()
-   return text, self.exit
+   error(("%s; out: %s, err: %s"):format(problem, self.out, self.err), 3)
 end
 
+--- Waits until its output holds a pattern, takes out everything up to there, and gives what `string.match` gives.
+function Process:expect(pattern)
+   http.wait_until(function() return self.out:find(pattern) or self.code end, PATIENCE_MILLISECONDS)
+   local first, last = self.out:find(pattern)
+   if not first then
+      raise(self, ("%q does not come"):format(pattern))
+   end
+   local found = self.out:sub(first, last)
+   self.out = self.out:sub(last + 1)
+   return found:match(pattern)
+end
+
+--- Writes to its standard input.
+function Process:say(text)
+   self.stdin:write(text)
+end
+
+--- Sends it a signal.
+function Process:kill(signal)
+   self.child:kill(signal)
+end
+
+--- Waits for its end.
+-- @treturn table it
+function Process:wait()
+   if not http.wait_until(function() return self.code end, PATIENCE_MILLISECONDS) then
+      raise(self, "it does not end")
+   end
+   self:stop()
+   return self
+end
+
+--- Ends it where it has not ended, and forgets what it was.
 function Process:stop()
-   if self.handle:is_closing() then
+   if self.child:is_closing() then
       return
    end
-   if not self.exit then
-      self.handle:kill "sigterm"
-      service.until_true(function()
-         uv.run "nowait"
-         return self.exit
-      end)
+   for _, signal in ipairs { "sigterm", "sigkill" } do
+      if not self.code then
+         self:kill(signal)
+         http.wait_until(function() return self.code end)
+      end
    end
-   self.handle:close()
-   self.pipe:close()
-   self.errors:close()
+   uv.run "nowait" -- what it printed last
+   for _, handle in ipairs { self.child, self.stdin, self.stdout, self.stderr } do
+      handle:close()
+   end
    uv.run "nowait"
-end
-
---- Runs a program to its end, which must be a good one.
--- @treturn string what it printed
-function process.run(program, ...)
-   local text, code = process.start(program, { ... }):wait()
-   assert(code == 0, program .. ": " .. text)
-   return text
 end
 
 -- Debian's users have no /usr/sbin in their PATH.
@@ -123,23 +165,20 @@ function process.free_ports(count)
 end
 
 local function answers(port)
-   local socket, outcome = uv.new_tcp(), nil
-   socket:connect("127.0.0.1", port, function(problem) outcome = problem or "connected" end)
-   while not outcome do
-      uv.run "once"
+   local connection = http.connect(port)
+   if connection then
+      connection:close()
    end
-   socket:close()
-   uv.run "nowait"
-   return outcome == "connected"
+   return connection ~= nil
 end
 
 --- Waits until a server that was started takes connections; raises what it printed when it ends before.
 function Process:listens_on(port)
    service.until_true(function()
       uv.run "nowait"
-      return self.exit or answers(port)
+      return self.code or answers(port)
    end)
-   assert(not self.exit, self:output())
+   assert(not self.code, self.text)
 end
 
 return process

@@ -118,6 +118,18 @@ function service.interpreter()
    return arg[lowest]
 end
 
+--- Seconds of a clock that only goes forward.
+function service.now()
+   return uv.hrtime() / 1e9
+end
+
+--- How long something takes.
+function service.seconds_of(action)
+   local began = service.now()
+   action()
+   return service.now() - began
+end
+
 --- Lets real time pass.
 function service.sleep(seconds)
    uv.sleep(seconds * 1000)
