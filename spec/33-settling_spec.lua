@@ -353,6 +353,74 @@ describe("a server", function()
       end)
    end
 
+   local function list(rows, token)
+      return (wire.answer(200, { data = rows, pagination = { next = token } }):gsub(
+         "\r\n", "\r\nDate: " .. DATE .. "\r\n", 1))
+   end
+
+   -- Creates a backup whose answer is lost; gives what came of it, and how often it was sent.
+   local function create(arguments, ...)
+      server:clear()
+      server:answer(wire.answer(503, ""), ...)
+      local made, err = client:create_backup(arguments, { timeout = 5 })
+      local sent = 0
+      for _, request in ipairs(server.requests) do
+         sent = sent + (request.method == "POST" and 1 or 0)
+      end
+      return made, err, sent
+   end
+
+   local NEW = "2027-01-01T12:00:00.5Z"
+   for what, answer in pairs {
+      ["a row of that name without the time of its making"] = list { { backup_id = "a", name = "n" } },
+      ["a row of that name whose time nobody can read"] = list {
+         { backup_id = "a", name = "n", created_at = "2027-01-01T12:00:00+0000" },
+      },
+      ["a row of that name without an id"] = list { { name = "n", created_at = NEW } },
+      ["a page token that is a number"] = list({}, 7),
+      ["the same page token again and again"] = list({}, "token"),
+      ["a page that is not there"] = wire.answer(404, "<html>no</html>", "text/html"),
+      ["nothing that is there"] = wire.answer(404, ""),
+   } do
+      it(("that lists %s leaves open whether it was made"):format(what), function()
+         local made, err, sent = create({ index_name = "movies", name = "n" }, answer)
+         assert.same({ nil, true, 1 }, { made, err and err.maybe_applied, sent })
+         holds(err.hint, "Looking for it (list_backups) failed: ")
+         assert.is_true(#server.requests <= 3, tostring(#server.requests))
+      end)
+   end
+
+   it("that lists what is no row shows the others", function()
+      local made = create({ index_name = "movies", name = "n" }, list {
+         1, true, "n", { backup_id = "among-oddities", name = "n", created_at = NEW },
+      })
+      assert.equal("among-oddities", made and made.backup_id)
+   end)
+
+   it("is asked for what was sent, not for what the caller has made of it since", function()
+      local arguments = { index_name = "movies", name = "n", description = "d" }
+      client = server:client {
+         on_request = function() arguments.name, arguments.description, arguments.index_name = "o", "e", "p" end,
+      }
+      local made = create(arguments, list { { backup_id = "as-sent", name = "n", description = "d", created_at = NEW } })
+      assert.equal("as-sent", made and made.backup_id)
+      assert.equal("/indexes/movies/backups", server.requests[2].path)
+   end)
+
+   it("is asked for what was sent, not for what a metatable says", function()
+      local inherited = { __index = { name = "o", description = "e" } }
+      local made = create(setmetatable({ index_name = "movies", name = "n" }, inherited),
+         list { { backup_id = "own-fields", name = "n", created_at = NEW } })
+      assert.equal("own-fields", made and made.backup_id)
+      local _, err, sent = create(setmetatable({ index_name = "movies" }, inherited), list {})
+      assert.same({ true, 1 }, { err and err.maybe_applied, sent })
+   end)
+
+   it("is not asked for an empty name, which may be none to it", function()
+      local _, err, sent = create({ index_name = "movies", name = "" }, list {})
+      assert.same({ true, 1, 1 }, { err and err.maybe_applied, sent, #server.requests })
+   end)
+
    it("that is closed meanwhile is not asked", function()
       local closing
       closing = server:client {
@@ -449,6 +517,11 @@ describe("a lost index or collection", function()
       assert(admin:create_collection { name = "films", source = "pods" })
       assert(emulator:advance(7200))
       assert(emulator:clear_requests())
+   end)
+
+   it("of create_collection is known under the alias of its name, too", function()
+      fault { operation = "create_collection", drop = "after" }
+      assert.equal("new", assert(pc:create_collection { collection_name = "new", index_name = "pods" }).name)
    end)
 
    for name, row in pairs(creates) do

@@ -30,9 +30,12 @@ end
 -- Looking in lists ----------------------------------------------------------------------------------------------------
 
 -- A time without a fraction may have lost one.
-local function is_since(text, since)
-   local time = type(text) == "string" and timestamp(text)
-   return time and (time >= since or (not text:find(".", 1, true) and time + 1 > since))
+local function is_since(text, time, since)
+   return time >= since or (not text:find(".", 1, true) and time + 1 > since)
+end
+
+local function seconds_of(text)
+   return type(text) == "string" and timestamp(text) or nil
 end
 
 -- One page; nil and the error. The third value is the server's time when the create was begun.
@@ -50,23 +53,46 @@ local function page_of(case, token)
    return page, err, date and date - case.call:age()
 end
 
+-- Of a row that could be it, and does not say when it was made or what its id is, nobody knows whether it is.
 local function find(case, items, since)
+   local doubtful
    for _, item in ipairs(items) do
-      local mine = case.rule.is_mine(item, case.arguments) and is_since(item.created_at, since)
-      if mine and not was_given(item[case.rule.id]) then
-         return item
+      local id = type(item) == "table" and case.rule.is_mine(item, case.arguments) and item[case.rule.id]
+      if id ~= false and not was_given(id) then
+         local created = seconds_of(item.created_at)
+         if type(id) ~= "string" or not created then
+            doubtful = true
+         elseif is_since(item.created_at, created, since) then
+            return item
+         end
       end
    end
+   return nil, doubtful
 end
 
 local no_clock = {
    kind = "protocol",
    message = "the server's answers have no Date, so that nobody can tell what is new in its lists",
 }
+local no_birthday = { kind = "protocol", message = "what has this name does not say its id, or when it was made" }
+local no_token = { kind = "protocol", message = "the server gave a page token that is none, or the same one again" }
+
+-- The last page is the one without a token.
+local function token_of(page, seen)
+   local token = type(page.pagination) == "table" and page.pagination.next or nil
+   if token == nil or token == "" then
+      return nil
+   end
+   if type(token) ~= "string" or seen[token] then
+      return nil, no_token
+   end
+   seen[token] = true
+   return token
+end
 
 -- What the create made, in any page; nil where it is not listed; nil and the error where that cannot be told.
 local function look_in_list(case)
-   local token, since
+   local token, since, doubtful, seen = nil, nil, false, {}
    repeat
       local page, err, began = page_of(case, token)
       since = since or began
@@ -76,12 +102,17 @@ local function look_in_list(case)
       if not since then
          return nil, no_clock
       end
-      local found = find(case, page.data, since)
+      local found, unsure = find(case, page.data, since)
       if found then
          return found
       end
-      token = type(page.pagination) == "table" and page.pagination.next or nil
-   until token == nil or token == "" or case.call:left() <= 0
+      doubtful = doubtful or unsure
+      token, err = token_of(page, seen)
+      if err then
+         return nil, err
+      end
+   until token == nil or case.call:left() <= 0
+   return nil, doubtful and no_birthday or nil
 end
 
 -- Looking at the one thing of that name -------------------------------------------------------------------------------
@@ -191,6 +222,11 @@ local function look_for(case)
    return nil, case.err
 end
 
+-- A list is missing where the API itself says so. That somebody in between knows no such page says nothing.
+local function is_absent(case, problem)
+   return problem.kind == "not_found" and (problem.code ~= nil or not case.rule.list)
+end
+
 local function give_up(case, note)
    local err = case.err
    err.maybe_applied = true
@@ -219,7 +255,7 @@ local function settle_once(case)
    if problem == case.err then
       return give_up(case)
    end
-   if problem and problem.kind ~= "not_found" then
+   if problem and not is_absent(case, problem) then
       return give_up(case, "Looking for it (%s) failed: " .. problem.message:gsub("%%", "%%%%"))
    end
    if case.refused or not case.call:again() then
@@ -248,23 +284,37 @@ local function repeat_until_clear(client, call, value, err)
    return value, err
 end
 
-local function named(arguments)
+-- What the core has read of the arguments, which are the caller's own: no metatables, nothing that changes later.
+local function copy(arguments)
    if type(arguments) ~= "table" then
       return { index_name = arguments }
    end
-   return setmetatable({ name = arguments.name or arguments.backup_name }, { __index = arguments })
+   local copied = {}
+   for field, value in next, arguments do
+      copied[field] = value
+   end
+   copied.name = copied.name or copied.backup_name or copied.collection_name
+   return copied
+end
+
+--- Keeps what was asked for, before anybody waits.
+-- @tparam string name the operation
+-- @tparam string|table arguments
+-- @tparam ?table options
+-- @treturn ?table nil for what is not settled by looking
+local function keep(name, arguments, options)
+   return rules[name] and { arguments = copy(arguments), api_version = options and rawget(options, "api_version") }
 end
 
 --- Sees to it that a write has happened once, or that its error says what is known.
 -- @tparam Client client
 -- @tparam string name the operation
--- @tparam string|table arguments
--- @tparam ?table options
+-- @tparam ?table kept what `keep` gave
 -- @param call the finished call
 -- @param value what it gave
 -- @tparam ?table err and second
 -- @return the value, or nil and the error
-return function(client, name, arguments, options, call, value, err)
+local function see_to(client, name, kept, call, value, err)
    local rule = rules[name]
    if not rule then
       if call:is_repeatable() then
@@ -273,10 +323,11 @@ return function(client, name, arguments, options, call, value, err)
       return value, err
    end
    local case = setmetatable({
-      client = client, name = name, rule = rule, arguments = named(arguments), call = call, err = err,
-      api_version = options and options.api_version,
+      client = client, name = name, rule = rule, arguments = kept.arguments, call = call, err = err,
+      api_version = kept.api_version,
    }, Case)
-   if err and err.maybe_applied and case.arguments.name then
+   local target = kept.arguments.name
+   if err and err.maybe_applied and target and target ~= "" then
       value, err = settle(case)
    end
    if value and rule.id then
@@ -284,3 +335,5 @@ return function(client, name, arguments, options, call, value, err)
    end
    return value, err
 end
+
+return { keep = keep, see_to = see_to }
