@@ -8,13 +8,14 @@
 
 /* What an attempt came to ------------------------------------------------------------------------------------------ */
 
-/* A refusal is a clear answer; a request timeout or a fault of the server leaves open whether the write took effect. */
+/* A refusal is a clear answer; a request timeout, a fault of the server, or an interim answer that was the last one
+ * leaves open whether the write took effect. */
 bool call_is_unclear(const Call *call)
 {
     const Exchange *exchange = &call->exchange;
     long status = exchange->status;
     bool refused = status >= 300 && status < 500 && status != 408;
-    return exchange->kind != NULL ? exchange->sent && !refused : status == 408 || status >= 500;
+    return exchange->kind != NULL ? exchange->sent && !refused : status < 200 || status == 408 || status >= 500;
 }
 
 bool call_may_pass(const Call *call)
