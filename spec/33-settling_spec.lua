@@ -402,7 +402,8 @@ describe("a server", function()
       client = server:client {
          on_request = function() arguments.name, arguments.description, arguments.index_name = "o", "e", "p" end,
       }
-      local made = create(arguments, list { { backup_id = "as-sent", name = "n", description = "d", created_at = NEW } })
+      local row = { backup_id = "as-sent", name = "n", description = "d", created_at = NEW }
+      local made = create(arguments, list { row })
       assert.equal("as-sent", made and made.backup_id)
       assert.equal("/indexes/movies/backups", server.requests[2].path)
    end)
@@ -414,6 +415,31 @@ describe("a server", function()
       assert.equal("own-fields", made and made.backup_id)
       local _, err, sent = create(setmetatable({ index_name = "movies" }, inherited), list {})
       assert.same({ true, 1 }, { err and err.maybe_applied, sent })
+   end)
+
+   for what, fields in pairs {
+      ["another dimension"] = { dimension = 1536 },
+      ["another metric"] = { metric = "dotproduct" },
+      ["another collection behind it"] = { spec = { pod = { source_collection = "plays" } } },
+      ["another name"] = { name = "o" },
+   } do
+      it(("whose new index of that name has %s made it for somebody else"):format(what), function()
+         local index = { name = "n", dimension = 3, metric = "cosine", status = { state = "Initializing" } }
+         for field, value in pairs(fields) do
+            index[field] = value
+         end
+         server:answer(wire.answer(503, ""), wire.answer(200, index))
+         local err = expect.failure("conflict", client:create_index_from_collection {
+            name = "n", source_collection = "films", environment = "us-east1-gcp", dimension = 3, metric = "cosine",
+         })
+         assert.is_true(err.maybe_applied)
+      end)
+   end
+
+   it("whose last word is an interim answer leaves open whether it was made", function()
+      server:answer(wire.last "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n{}")
+      local err = expect.failure("protocol", client:create_backup "movies")
+      assert.same({ 101, true }, { err.status, err.maybe_applied })
    end)
 
    it("is not asked for an empty name, which may be none to it", function()

@@ -125,7 +125,7 @@ local function is_initializing(resource)
    return state == "Initializing"
 end
 
--- What is ready may be an old one: it is never given as the new one.
+-- What is ready or otherwise made may be an old one: it is never given as the new one.
 local function taken(case, resource)
    local state = type(resource.status) == "table" and resource.status.state or resource.status
    return errors.new {
@@ -136,12 +136,23 @@ local function taken(case, resource)
    }
 end
 
+-- Whether what has this name can be what was asked for, as far as both say.
+local function is_alike(resource, arguments)
+   local pod = type(resource.spec) == "table" and type(resource.spec.pod) == "table" and resource.spec.pod or {}
+   local collection = arguments.source_collection or arguments.collection_name
+   local function agree(one, other)
+      return one == nil or other == nil or one == other
+   end
+   return resource.name == arguments.name and agree(resource.dimension, arguments.dimension)
+      and agree(resource.metric, arguments.metric) and agree(pod.source_collection, collection)
+end
+
 local function look_at_name(case)
    local found, err = case.client:_perform(case.rule.describe, case.arguments.name, case:options())
    if not found then
       return nil, err
    end
-   if is_initializing(found) then
+   if is_initializing(found) and is_alike(found, case.arguments) then
       return found
    end
    return nil, nil, case.refused and case.err or taken(case, found)
