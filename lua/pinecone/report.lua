@@ -17,7 +17,8 @@ end
 local function tell(listener, attempt)
    local good, problem = pcall(listener, attempt)
    if not good then
-      io.stderr:write("pinecone: on_request failed: ", tostring(problem), "\n")
+      local shown, text = pcall(tostring, problem)
+      io.stderr:write("pinecone: on_request failed: ", shown and text or "with an error that cannot be shown", "\n")
    end
 end
 
