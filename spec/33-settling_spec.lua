@@ -436,6 +436,22 @@ describe("a server", function()
       end)
    end
 
+   it("is not called silent before it has been spoken to", function()
+      server:answer(wire.answer(201, { backup_id = "heard", name = "n" }))
+      local rare = server:client {
+         wait = function(call)
+            while not call:step() do
+               for _ = 1, 60 do
+                  uv.run "nowait"
+                  uv.sleep(10)
+               end
+            end
+         end,
+      }
+      assert.equal("heard", assert(rare:create_backup({ index_name = "movies", name = "n" }, { timeout = 1 })).backup_id)
+      assert.equal(1, #server.requests)
+   end)
+
    it("whose last word is an interim answer leaves open whether it was made", function()
       server:answer(wire.last "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n{}")
       local err = expect.failure("protocol", client:create_backup "movies")

@@ -260,7 +260,7 @@ static void take_transport(Call *call)
 static void give_up_silence(Call *call)
 {
     double least = call->patience * LEAST_SPEED;
-    if (!transport_is_connected(call->transport) || (double)(bytes_heard(call) - call->heard) >= least) {
+    if ((double)(bytes_heard(call) - call->heard) >= least) {
         listen_anew(call);
         return;
     }
@@ -308,6 +308,20 @@ static void end_pause(Call *call)
         call->state = CALL_QUEUED;
 }
 
+/* The server's silence begins when it has been spoken to, however long the connection took. */
+static Drive drive_exchange(Call *call, int milliseconds)
+{
+    bool connected = transport_is_connected(call->transport);
+    Drive driven = transport_drive(call->transport, milliseconds);
+    if (driven == DRIVE_FINISHED)
+        attempt_ended(call);
+    else if (!connected)
+        listen_anew(call);
+    else if (clock_now() >= silence_ends(call))
+        give_up_silence(call);
+    return driven;
+}
+
 static Drive drive(Call *call, int milliseconds)
 {
     if (call->state == CALL_PAUSING && clock_now() >= call->resumes)
@@ -320,12 +334,7 @@ static Drive drive(Call *call, int milliseconds)
         return DRIVE_FINISHED;
     if (call->state != CALL_SENDING)
         return rest(milliseconds);
-    Drive driven = transport_drive(call->transport, milliseconds);
-    if (driven == DRIVE_FINISHED)
-        attempt_ended(call);
-    else if (clock_now() >= silence_ends(call))
-        give_up_silence(call);
-    return driven;
+    return drive_exchange(call, milliseconds);
 }
 
 Drive call_advance(Call *call, int milliseconds)
