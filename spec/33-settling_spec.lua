@@ -436,6 +436,67 @@ describe("a server", function()
       end)
    end
 
+   it("shows one call only what another is just making, once that one knows of it", function()
+      local posts = 0
+      server:answer(function(connection)
+         if server.requests[#server.requests].method == "GET" then
+            connection:write(list { { backup_id = "another-s", name = "n", created_at = NEW } })
+            return
+         end
+         posts = posts + 1
+         if posts ~= 2 then
+            connection:write(posts == 1 and wire.answer(503, "") or wire.answer(201, { backup_id = "its-own" }))
+            return
+         end
+         local timer = uv.new_timer()
+         timer:start(500, 0, function()
+            timer:close()
+            connection:write(wire.answer(201, { backup_id = "another-s" }))
+         end)
+      end)
+      local shared = server:client {
+         settle_grace = 3,
+         wait = function(call)
+            while not call:step() do
+               coroutine.yield()
+            end
+         end,
+      }
+      local ids, threads = {}, {}
+      for number = 1, 2 do
+         threads[number] = coroutine.create(function()
+            ids[number] = pinecone.assert(shared:create_backup { index_name = "movies", name = "n" }).backup_id
+         end)
+      end
+      while not (ids[1] and ids[2]) do
+         for _, thread in ipairs(threads) do
+            if coroutine.status(thread) ~= "dead" then
+               assert(coroutine.resume(thread))
+            end
+         end
+         uv.run "nowait"
+      end
+      assert.same({ "its-own", "another-s" }, ids)
+   end)
+
+   it("is not asked about a create that was cancelled", function()
+      server:answer(function() end)
+      local impatient = server:client {
+         wait = function(call)
+            local began = uv.hrtime()
+            while not call:step() do
+               uv.run "nowait"
+               if uv.hrtime() - began > 2e8 then
+                  call:cancel()
+               end
+            end
+         end,
+      }
+      local err = expect.failure("cancelled", impatient:create_backup { index_name = "movies", name = "n" })
+      assert.is_true(err.maybe_applied)
+      assert.equal(1, #server.requests)
+   end)
+
    it("is not called silent before it has been spoken to", function()
       server:answer(wire.answer(201, { backup_id = "heard", name = "n" }))
       local rare = server:client {
@@ -448,7 +509,8 @@ describe("a server", function()
             end
          end,
       }
-      assert.equal("heard", assert(rare:create_backup({ index_name = "movies", name = "n" }, { timeout = 1 })).backup_id)
+      local made = assert(rare:create_backup({ index_name = "movies", name = "n" }, { timeout = 1 }))
+      assert.equal("heard", made.backup_id)
       assert.equal(1, #server.requests)
    end)
 

@@ -62,7 +62,7 @@ function Client:_perform(name, arguments, options)
    if not call then
       return nil, err
    end
-   local kept = settle.keep(name, arguments, options)
+   local kept = settle.keep(name, arguments, options, call)
    return settle.see_to(self, name, kept, call, self:_finish(call))
 end
 

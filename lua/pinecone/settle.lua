@@ -27,6 +27,19 @@ local function was_given(id)
    return given.recent[id] or given.older[id]
 end
 
+-- Creates that are being sent, and what they make; weak, because a coroutine may die over one. What is new in a list
+-- may be what one of them has made and was not yet told.
+local sending = setmetatable({}, { __mode = "k" })
+
+local function is_contested(case)
+   for call, making in pairs(sending) do
+      if call ~= case.call and making == case.making then
+         return true
+      end
+   end
+   return false
+end
+
 -- Looking in lists ----------------------------------------------------------------------------------------------------
 
 -- A time without a fraction may have lost one.
@@ -53,28 +66,36 @@ local function page_of(case, token)
    return page, err, date and date - case.call:age()
 end
 
--- Of a row that could be it, and does not say when it was made or what its id is, nobody knows whether it is.
+local no_birthday = { kind = "protocol", message = "what has this name does not say its id, or when it was made" }
+local contested = {
+   kind = "unavailable", -- it passes
+   message = "what has this name may be what another call of this program is just making",
+}
+
+-- A row that is what was made; or nil and why nobody knows whether one that could be it is.
 local function find(case, items, since)
-   local doubtful
+   local doubt
    for _, item in ipairs(items) do
       local id = type(item) == "table" and case.rule.is_mine(item, case.arguments) and item[case.rule.id]
       if id ~= false and not was_given(id) then
          local created = seconds_of(item.created_at)
          if type(id) ~= "string" or not created then
-            doubtful = true
+            doubt = no_birthday
          elseif is_since(item.created_at, created, since) then
-            return item
+            if not is_contested(case) then
+               return item
+            end
+            doubt = doubt or contested
          end
       end
    end
-   return nil, doubtful
+   return nil, doubt
 end
 
 local no_clock = {
    kind = "protocol",
    message = "the server's answers have no Date, so that nobody can tell what is new in its lists",
 }
-local no_birthday = { kind = "protocol", message = "what has this name does not say its id, or when it was made" }
 local no_token = { kind = "protocol", message = "the server gave a page token that is none, or the same one again" }
 
 -- The last page is the one without a token.
@@ -92,7 +113,8 @@ end
 
 -- What the create made, in any page; nil where it is not listed; nil and the error where that cannot be told.
 local function look_in_list(case)
-   local token, since, doubtful, seen = nil, nil, false, {}
+   local token, since, doubt
+   local seen = {}
    repeat
       local page, err, began = page_of(case, token)
       since = since or began
@@ -102,17 +124,17 @@ local function look_in_list(case)
       if not since then
          return nil, no_clock
       end
-      local found, unsure = find(case, page.data, since)
+      local found, doubt_here = find(case, page.data, since)
       if found then
          return found
       end
-      doubtful = doubtful or unsure
+      doubt = doubt or doubt_here
       token, err = token_of(page, seen)
       if err then
          return nil, err
       end
    until token == nil or case.call:left() <= 0
-   return nil, doubtful and no_birthday or nil
+   return nil, doubt
 end
 
 -- Looking at the one thing of that name -------------------------------------------------------------------------------
@@ -281,7 +303,9 @@ local function settle(case)
       if value or err then
          return value, err
       end
+      sending[case.call] = case.making
       value, case.err = case.client:_finish(case.call)
+      sending[case.call] = nil
       if value then
          return value
       end
@@ -312,9 +336,16 @@ end
 -- @tparam string name the operation
 -- @tparam string|table arguments
 -- @tparam ?table options
+-- @param call the call that was begun
 -- @treturn ?table nil for what is not settled by looking
-local function keep(name, arguments, options)
-   return rules[name] and { arguments = copy(arguments), api_version = options and rawget(options, "api_version") }
+local function keep(name, arguments, options, call)
+   if not rules[name] then
+      return nil
+   end
+   local copied = copy(arguments)
+   local making = table.concat({ name, copied.index_name or copied.backup_id or "", copied.name or "" }, "\n")
+   sending[call] = making
+   return { arguments = copied, making = making, api_version = options and rawget(options, "api_version") }
 end
 
 --- Sees to it that a write has happened once, or that its error says what is known.
@@ -333,12 +364,14 @@ local function see_to(client, name, kept, call, value, err)
       end
       return value, err
    end
+   sending[call] = nil
    local case = setmetatable({
       client = client, name = name, rule = rule, arguments = kept.arguments, call = call, err = err,
-      api_version = kept.api_version,
+      api_version = kept.api_version, making = kept.making,
    }, Case)
    local target = kept.arguments.name
-   if err and err.maybe_applied and target and target ~= "" then
+   local lost = err and err.maybe_applied and err.kind ~= "cancelled" -- who gave it up waits for no more
+   if lost and target and target ~= "" then
       value, err = settle(case)
    end
    if value and rule.id then
