@@ -376,6 +376,9 @@ describe("a server", function()
       ["a row of that name whose time nobody can read"] = list {
          { backup_id = "a", name = "n", created_at = "2027-01-01T12:00:00+0000" },
       },
+      ["a row of that name from the future"] = list {
+         { backup_id = "a", name = "n", created_at = "2027-01-01T12:01:00Z" },
+      },
       ["a row of that name without an id"] = list { { name = "n", created_at = NEW } },
       ["a page token that is a number"] = list({}, 7),
       ["the same page token again and again"] = list({}, "token"),

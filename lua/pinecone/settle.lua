@@ -8,6 +8,7 @@ local timestamp = require "pinecone.timestamp"
 
 local FIRST_PAUSE, PAUSE_GROWTH, LONGEST_PAUSE = 0.25, 1.5, 2
 local PAGE_SIZE = 100
+local LARGEST_SKEW = 3 -- seconds between the clock of Date, which has whole ones only, and that of created_at
 local REMEMBERED_SECONDS = 600 -- no id is looked for that is older than a call
 
 -- What callers were given ---------------------------------------------------------------------------------------------
@@ -71,16 +72,23 @@ local contested = {
    kind = "unavailable", -- it passes
    message = "what has this name may be what another call of this program is just making",
 }
+local clocks_differ = {
+   kind = "protocol",
+   message = "by the server's Date, what has this name will be made only later, so that nobody can tell what is new",
+}
 
 -- A row that is what was made; or nil and why nobody knows whether one that could be it is.
 local function find(case, items, since)
    local doubt
+   local latest = since + case.call:age() + LARGEST_SKEW
    for _, item in ipairs(items) do
       local id = type(item) == "table" and case.rule.is_mine(item, case.arguments) and item[case.rule.id]
       if id ~= false and not was_given(id) then
          local created = seconds_of(item.created_at)
          if type(id) ~= "string" or not created then
             doubt = no_birthday
+         elseif created > latest then
+            doubt = clocks_differ
          elseif is_since(item.created_at, created, since) then
             if not is_contested(case) then
                return item
