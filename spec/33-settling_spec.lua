@@ -500,6 +500,15 @@ describe("a server", function()
       assert.equal(1, #server.requests)
    end)
 
+   it("whose gateway says 404 to the repeat of a delete leaves open whether it was deleted", function()
+      for _, body in ipairs { "", "default backend - 404" } do
+         server:clear()
+         server:answer(wire.answer(503, ""), wire.answer(404, body, "text/plain"))
+         local err = expect.failure("not_found", client:delete_backup "b")
+         assert.same({ true, 2 }, { err.maybe_applied, #server.requests })
+      end
+   end)
+
    it("is not called silent before it has been spoken to", function()
       server:answer(wire.answer(201, { backup_id = "heard", name = "n" }))
       local rare = server:client {
