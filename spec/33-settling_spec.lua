@@ -56,6 +56,12 @@ local function backups(name)
    return found
 end
 
+local function seconds_of(action)
+   local began = uv.hrtime()
+   action()
+   return (uv.hrtime() - began) / 1e9
+end
+
 describe("a lost backup", function()
    local nightly = { index_name = "movies", name = "nightly", description = "the night's" }
 
@@ -70,7 +76,7 @@ describe("a lost backup", function()
    it("that was not made is made, once the lists have had their time", function()
       fault { operation = "create_backup", drop = "before" }
       local patient = service.client(emulator, { settle_grace = 0.5 })
-      local took = service.seconds_of(function() assert(patient:create_backup(nightly)) end)
+      local took = seconds_of(function() assert(patient:create_backup(nightly)) end)
       assert.is_true(took >= 0.5, tostring(took))
       local asked = operations()
       assert.same({ "create_backup", "create_backup" }, { asked[1], asked[#asked] })
@@ -250,7 +256,7 @@ describe("a lost backup", function()
       fault { operation = "create_backup", drop = "before" }
       local patient = service.client(emulator, { settle_grace = 60 })
       local err
-      local took = service.seconds_of(function() err = select(2, patient:create_backup(nightly, { timeout = 0.7 })) end)
+      local took = seconds_of(function() err = select(2, patient:create_backup(nightly, { timeout = 0.7 })) end)
       assert.is_true(took < 1.2, tostring(took))
       assert.same({ "network", true }, { err.kind, err.maybe_applied })
       assert.is_true(err.elapsed >= 0.6, tostring(err.elapsed))
@@ -266,7 +272,7 @@ describe("a lost backup", function()
       fault { operation = "create_backup", status = 503, retry_after = 3600 }
       local patient = service.client(emulator, { settle_grace = 30 })
       local err
-      local took = service.seconds_of(function() err = select(2, patient:create_backup(nightly)) end)
+      local took = seconds_of(function() err = select(2, patient:create_backup(nightly)) end)
       assert.is_true(took < 5, tostring(took))
       assert.same({ "unavailable", true, 3600 }, { err.kind, err.maybe_applied, err.retry_after })
       holds(err.message, "Retry-After", "3600 s")
@@ -347,12 +353,188 @@ describe("a server", function()
       end)
    end
 
-   it("whose list has odd rows is looked through all the same", function()
-      local rows = '{"data": [17, "x", null, {"name": "n"}, '
-         .. '{"backup_id": "odd", "name": "n", "created_at": "2027-01-01T12:00:00.5Z"}]}'
-      local list = wire.answer(200, rows):gsub("\r\n", "\r\nDate: " .. DATE .. "\r\n", 1)
-      server:answer(wire.answer(503, ""), list)
-      assert.equal("odd", assert(client:create_backup { index_name = "movies", name = "n" }).backup_id)
+   local function list(rows, token)
+      return (wire.answer(200, { data = rows, pagination = { next = token } }):gsub(
+         "\r\n", "\r\nDate: " .. DATE .. "\r\n", 1))
+   end
+
+   -- Creates a backup whose answer is lost; gives what came of it, and how often it was sent.
+   local function create(arguments, ...)
+      server:clear()
+      server:answer(wire.answer(503, ""), ...)
+      local made, err = client:create_backup(arguments, { timeout = 5 })
+      local sent = 0
+      for _, request in ipairs(server.requests) do
+         sent = sent + (request.method == "POST" and 1 or 0)
+      end
+      return made, err, sent
+   end
+
+   local NEW = "2027-01-01T12:00:00.5Z"
+   for what, answer in pairs {
+      ["a row of that name without the time of its making"] = list { { backup_id = "a", name = "n" } },
+      ["a row of that name whose time nobody can read"] = list {
+         { backup_id = "a", name = "n", created_at = "2027-01-01T12:00:00+0000" },
+      },
+      ["a row of that name from the future"] = list {
+         { backup_id = "a", name = "n", created_at = "2027-01-01T12:01:00Z" },
+      },
+      ["a row of that name without an id"] = list { { name = "n", created_at = NEW } },
+      ["a page token that is a number"] = list({}, 7),
+      ["the same page token again and again"] = list({}, "token"),
+      ["a page that is not there"] = wire.answer(404, "<html>no</html>", "text/html"),
+      ["nothing that is there"] = wire.answer(404, ""),
+   } do
+      it(("that lists %s leaves open whether it was made"):format(what), function()
+         local made, err, sent = create({ index_name = "movies", name = "n" }, answer)
+         assert.same({ nil, true, 1 }, { made, err and err.maybe_applied, sent })
+         holds(err.hint, "Looking for it (list_backups) failed: ")
+         assert.is_true(#server.requests <= 3, tostring(#server.requests))
+      end)
+   end
+
+   it("that lists what is no row shows the others", function()
+      local made = create({ index_name = "movies", name = "n" }, list {
+         1, true, "n", { backup_id = "among-oddities", name = "n", created_at = NEW },
+      })
+      assert.equal("among-oddities", made and made.backup_id)
+   end)
+
+   it("is asked for what was sent, not for what the caller has made of it since", function()
+      local arguments = { index_name = "movies", name = "n", description = "d" }
+      client = server:client {
+         on_request = function() arguments.name, arguments.description, arguments.index_name = "o", "e", "p" end,
+      }
+      local row = { backup_id = "as-sent", name = "n", description = "d", created_at = NEW }
+      local made = create(arguments, list { row })
+      assert.equal("as-sent", made and made.backup_id)
+      assert.equal("/indexes/movies/backups", server.requests[2].path)
+   end)
+
+   it("is asked for what was sent, not for what a metatable says", function()
+      local inherited = { __index = { name = "o", description = "e" } }
+      local made = create(setmetatable({ index_name = "movies", name = "n" }, inherited),
+         list { { backup_id = "own-fields", name = "n", created_at = NEW } })
+      assert.equal("own-fields", made and made.backup_id)
+      local _, err, sent = create(setmetatable({ index_name = "movies" }, inherited), list {})
+      assert.same({ true, 1 }, { err and err.maybe_applied, sent })
+   end)
+
+   for what, fields in pairs {
+      ["another dimension"] = { dimension = 1536 },
+      ["another metric"] = { metric = "dotproduct" },
+      ["another collection behind it"] = { spec = { pod = { source_collection = "plays" } } },
+      ["another name"] = { name = "o" },
+   } do
+      it(("whose new index of that name has %s made it for somebody else"):format(what), function()
+         local index = { name = "n", dimension = 3, metric = "cosine", status = { state = "Initializing" } }
+         for field, value in pairs(fields) do
+            index[field] = value
+         end
+         server:answer(wire.answer(503, ""), wire.answer(200, index))
+         local err = expect.failure("conflict", client:create_index_from_collection {
+            name = "n", source_collection = "films", environment = "us-east1-gcp", dimension = 3, metric = "cosine",
+         })
+         assert.is_true(err.maybe_applied)
+      end)
+   end
+
+   it("shows one call only what another is just making, once that one knows of it", function()
+      local posts = 0
+      server:answer(function(connection)
+         if server.requests[#server.requests].method == "GET" then
+            connection:write(list { { backup_id = "another-s", name = "n", created_at = NEW } })
+            return
+         end
+         posts = posts + 1
+         if posts ~= 2 then
+            connection:write(posts == 1 and wire.answer(503, "") or wire.answer(201, { backup_id = "its-own" }))
+            return
+         end
+         local timer = uv.new_timer()
+         timer:start(500, 0, function()
+            timer:close()
+            connection:write(wire.answer(201, { backup_id = "another-s" }))
+         end)
+      end)
+      local shared = server:client {
+         settle_grace = 3,
+         wait = function(call)
+            while not call:step() do
+               coroutine.yield()
+            end
+         end,
+      }
+      local ids, threads = {}, {}
+      for number = 1, 2 do
+         threads[number] = coroutine.create(function()
+            ids[number] = pinecone.assert(shared:create_backup { index_name = "movies", name = "n" }).backup_id
+         end)
+      end
+      while not (ids[1] and ids[2]) do
+         for _, thread in ipairs(threads) do
+            if coroutine.status(thread) ~= "dead" then
+               assert(coroutine.resume(thread))
+            end
+         end
+         uv.run "nowait"
+      end
+      assert.same({ "its-own", "another-s" }, ids)
+   end)
+
+   it("is not asked about a create that was cancelled", function()
+      server:answer(function() end)
+      local impatient = server:client {
+         wait = function(call)
+            local began = uv.hrtime()
+            while not call:step() do
+               uv.run "nowait"
+               if uv.hrtime() - began > 2e8 then
+                  call:cancel()
+               end
+            end
+         end,
+      }
+      local err = expect.failure("cancelled", impatient:create_backup { index_name = "movies", name = "n" })
+      assert.is_true(err.maybe_applied)
+      assert.equal(1, #server.requests)
+   end)
+
+   it("whose gateway says 404 to the repeat of a delete leaves open whether it was deleted", function()
+      for _, body in ipairs { "", "default backend - 404" } do
+         server:clear()
+         server:answer(wire.answer(503, ""), wire.answer(404, body, "text/plain"))
+         local err = expect.failure("not_found", client:delete_backup "b")
+         assert.same({ true, 2 }, { err.maybe_applied, #server.requests })
+      end
+   end)
+
+   it("is not called silent before it has been spoken to", function()
+      server:answer(wire.answer(201, { backup_id = "heard", name = "n" }))
+      local rare = server:client {
+         wait = function(call)
+            while not call:step() do
+               for _ = 1, 60 do
+                  uv.run "nowait"
+                  uv.sleep(10)
+               end
+            end
+         end,
+      }
+      local made = assert(rare:create_backup({ index_name = "movies", name = "n" }, { timeout = 1 }))
+      assert.equal("heard", made.backup_id)
+      assert.equal(1, #server.requests)
+   end)
+
+   it("whose last word is an interim answer leaves open whether it was made", function()
+      server:answer(wire.last "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n{}")
+      local err = expect.failure("protocol", client:create_backup "movies")
+      assert.same({ 101, true }, { err.status, err.maybe_applied })
+   end)
+
+   it("is not asked for an empty name, which may be none to it", function()
+      local _, err, sent = create({ index_name = "movies", name = "" }, list {})
+      assert.same({ true, 1, 1 }, { err and err.maybe_applied, sent, #server.requests })
    end)
 
    it("that is closed meanwhile is not asked", function()
@@ -451,6 +633,11 @@ describe("a lost index or collection", function()
       assert(admin:create_collection { name = "films", source = "pods" })
       assert(emulator:advance(7200))
       assert(emulator:clear_requests())
+   end)
+
+   it("of create_collection is known under the alias of its name, too", function()
+      fault { operation = "create_collection", drop = "after" }
+      assert.equal("new", assert(pc:create_collection { collection_name = "new", index_name = "pods" }).name)
    end)
 
    for name, row in pairs(creates) do

@@ -232,13 +232,14 @@ describe("on_request", function()
 
       it("takes nothing from an error either, whatever it throws", function()
          local text = run [[
-            for _, thrown in ipairs { {}, "x", false } do
+            local unspeakable = setmetatable({}, { __tostring = function() error "no" end })
+            for _, thrown in ipairs { {}, "x", false, unspeakable } do
                problem = thrown
                print(select(2, pc:describe_backup "nothing").status)
             end
          ]]
-         assert.equal(3, select(2, text:gsub("%f[^\n]404\n", "")))
-         assert.equal(3, select(2, text:gsub("on_request failed: ", "")))
+         assert.equal(4, select(2, text:gsub("%f[^\n]404\n", "")))
+         assert.equal(4, select(2, text:gsub("on_request failed: ", "")))
       end)
    end)
 

@@ -356,7 +356,7 @@ describe("A call", function()
          seen = call
          repeat until call:block()
       end
-      pc = life.client(given, { json = json, wait = wait })
+      pc = life.client(given, { json = json, wait = wait, max_retries = 1 })
    ]]
 
    for what, meddle in pairs {
@@ -376,6 +376,27 @@ describe("A call", function()
          ]]):format(meddle)))
       end)
    end
+
+   it("fails as it does when the JSON decoder cancels the call", function()
+      assert(emulator:fault { operation = "list_restore_jobs", status = 429, retry_after = 3600, body = '{}' })
+      assert.equal("rate_limited 3600", run(WITH_JSON .. [[
+         meddle = function() seen:cancel() end
+         local _, err = pc:list_restore_jobs()
+         io.write(err.kind, " ", err.retry_after)
+      ]]))
+      assert(emulator:clear_faults())
+   end)
+
+   it("is not sent again by the JSON decoder, in the middle of its result", function()
+      assert(emulator:fault { operation = "delete_backup", status = 501, on = "all", body = '{}' })
+      assert.equal("false server true 2", run(WITH_JSON .. [[
+         local again
+         meddle = function() again = again or seen:again() end
+         local _, err = pc:delete_backup "gone"
+         io.write(tostring(again), " ", err.kind, " ", tostring(err.maybe_applied), " ", err.attempts)
+      ]]))
+      assert(emulator:clear_faults())
+   end)
 
    it("may be asked for by the JSON decoder of another", function()
       assert.equal("0", run(WITH_JSON .. [[

@@ -8,13 +8,14 @@
 
 /* What an attempt came to ------------------------------------------------------------------------------------------ */
 
-/* A refusal is a clear answer; a request timeout or a fault of the server leaves open whether the write took effect. */
+/* A refusal is a clear answer; a request timeout, a fault of the server, or an interim answer that was the last one
+ * leaves open whether the write took effect. */
 bool call_is_unclear(const Call *call)
 {
     const Exchange *exchange = &call->exchange;
     long status = exchange->status;
     bool refused = status >= 300 && status < 500 && status != 408;
-    return exchange->kind != NULL ? exchange->sent && !refused : status == 408 || status >= 500;
+    return exchange->kind != NULL ? exchange->sent && !refused : status < 200 || status == 408 || status >= 500;
 }
 
 bool call_may_pass(const Call *call)
@@ -258,7 +259,7 @@ static void take_transport(Call *call)
 static void give_up_silence(Call *call)
 {
     double least = call->patience * LEAST_SPEED;
-    if (!transport_is_waiting(call->transport) || (double)(bytes_heard(call) - call->heard) >= least) {
+    if ((double)(bytes_heard(call) - call->heard) >= least) {
         listen_anew(call);
         return;
     }
@@ -305,6 +306,20 @@ static void end_pause(Call *call)
         call->state = CALL_QUEUED;
 }
 
+/* The server's silence begins when it has been spoken to, however long connection and request took. */
+static Drive drive_exchange(Call *call, int milliseconds)
+{
+    bool waiting = transport_is_waiting(call->transport);
+    Drive driven = transport_drive(call->transport, milliseconds);
+    if (driven == DRIVE_FINISHED)
+        attempt_ended(call);
+    else if (!waiting)
+        listen_anew(call);
+    else if (clock_now() >= silence_ends(call))
+        give_up_silence(call);
+    return driven;
+}
+
 static Drive drive(Call *call, int milliseconds)
 {
     if (call->state == CALL_PAUSING && clock_now() >= call->resumes)
@@ -317,12 +332,7 @@ static Drive drive(Call *call, int milliseconds)
         return DRIVE_FINISHED;
     if (call->state != CALL_SENDING)
         return rest(milliseconds);
-    Drive driven = transport_drive(call->transport, milliseconds);
-    if (driven == DRIVE_FINISHED)
-        attempt_ended(call);
-    else if (clock_now() >= silence_ends(call))
-        give_up_silence(call);
-    return driven;
+    return drive_exchange(call, milliseconds);
 }
 
 Drive call_advance(Call *call, int milliseconds)

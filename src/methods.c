@@ -73,13 +73,13 @@ static int method_renew(lua_State *L)
     return 0;
 }
 
-/*** Gives the call up. Does nothing to one whose result waits to be taken, and nothing the second time.
+/*** Gives the call up. Does nothing to one whose result waits to be taken or is being made, and nothing the second time.
 @function call:cancel
 */
 static int method_cancel(lua_State *L)
 {
     Call *call = call_at(L);
-    if (call->state != CALL_DONE || call->taken)
+    if (call->state != CALL_DONE || (call->taken && !call->decoding))
         call_release(L, call);
     return 0;
 }
@@ -164,7 +164,7 @@ static int method_again(lua_State *L)
 {
     Call *call = call_at(L);
     bool lost = call->state == CALL_DONE && call->taken && call->unclear && call->client != NULL;
-    if (!lost || call->pid != getpid() || call->client->closed || !call_repeat(call)) {
+    if (!lost || call->decoding || call->pid != getpid() || call->client->closed || !call_repeat(call)) {
         lua_pushboolean(L, 0);
         return 1;
     }

@@ -97,10 +97,12 @@ static int push_success(lua_State *L, Call *call, const FailedAnswer *answer)
     return fail(L, call);
 }
 
-/* A 404 on a repeat says that the attempt before it deleted what is gone. */
+/* A 404 on a repeat says that the attempt before it deleted what is gone; where the API says so, not a gateway that has
+ * lost its way to it. The legacy controller answers with plain text. */
 static bool was_deleted(const Call *call, const FailedAnswer *answer)
 {
-    return answer->status == 404 && call->effect == EFFECT_DELETE && call->repeated && !failure_is_page(answer);
+    bool ours = call->client->environment != NULL ? !failure_is_page(answer) : answer->body[0] == '{';
+    return answer->status == 404 && call->effect == EFFECT_DELETE && call->repeated && ours;
 }
 
 int outcome_push(lua_State *L, Call *call)

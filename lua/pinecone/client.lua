@@ -62,7 +62,8 @@ function Client:_perform(name, arguments, options)
    if not call then
       return nil, err
    end
-   return settle(self, name, arguments, options, call, self:_finish(call))
+   local kept = settle.keep(name, arguments, options, call)
+   return settle.see_to(self, name, kept, call, self:_finish(call))
 end
 
 for name in pairs(core.operations) do

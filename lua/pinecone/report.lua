@@ -13,15 +13,12 @@ local function print_line(attempt)
    io.stderr:write(line_of(attempt))
 end
 
-local function complain(problem)
-   io.stderr:write("pinecone: on_request failed: ", tostring(problem), "\n")
-end
-
--- What somebody's function does wrong must not lose the result of a call, even where it raises what cannot be shown.
+-- What somebody's function does wrong must not lose the result of a call.
 local function tell(listener, attempt)
    local good, problem = pcall(listener, attempt)
    if not good then
-      pcall(complain, problem)
+      local shown, text = pcall(tostring, problem)
+      io.stderr:write("pinecone: on_request failed: ", shown and text or "with an error that cannot be shown", "\n")
    end
 end
 
@@ -47,7 +44,7 @@ local function listener(on_request)
 end
 
 --- Tells of the attempts of a call that have ended since.
--- @tparam ?function listen
+-- @tparam ?function listener
 -- @param call
 local function report(listen, call)
    local attempt = listen and call:attempt()

@@ -8,6 +8,7 @@ local timestamp = require "pinecone.timestamp"
 
 local FIRST_PAUSE, PAUSE_GROWTH, LONGEST_PAUSE = 0.25, 1.5, 2
 local PAGE_SIZE = 100
+local LARGEST_SKEW = 3 -- seconds between the clock of Date, which has whole ones only, and that of created_at
 local REMEMBERED_SECONDS = 600 -- no id is looked for that is older than a call
 
 -- What callers were given ---------------------------------------------------------------------------------------------
@@ -27,12 +28,28 @@ local function was_given(id)
    return given.recent[id] or given.older[id]
 end
 
+-- Creates that are being sent, and what they make; weak, because a coroutine may die over one. What is new in a list
+-- may be what one of them has made and was not yet told.
+local sending = setmetatable({}, { __mode = "k" })
+
+local function is_contested(case)
+   for call, making in pairs(sending) do
+      if call ~= case.call and making == case.making then
+         return true
+      end
+   end
+   return false
+end
+
 -- Looking in lists ----------------------------------------------------------------------------------------------------
 
 -- A time without a fraction may have lost one.
-local function is_since(text, since)
-   local time = type(text) == "string" and timestamp(text)
-   return time and (time >= since or (not text:find(".", 1, true) and time + 1 > since))
+local function is_since(text, time, since)
+   return time >= since or (not text:find(".", 1, true) and time + 1 > since)
+end
+
+local function seconds_of(text)
+   return type(text) == "string" and timestamp(text) or nil
 end
 
 -- One page; nil and the error. The third value is the server's time when the create was begun.
@@ -50,23 +67,62 @@ local function page_of(case, token)
    return page, err, date and date - case.call:age()
 end
 
+local no_birthday = { kind = "protocol", message = "what has this name does not say its id, or when it was made" }
+local contested = {
+   kind = "unavailable", -- it passes
+   message = "what has this name may be what another call of this program is just making",
+}
+local clocks_differ = {
+   kind = "protocol",
+   message = "by the server's Date, what has this name will be made only later, so that nobody can tell what is new",
+}
+
+-- A row that is what was made; or nil and why nobody knows whether one that could be it is.
 local function find(case, items, since)
+   local doubt
+   local latest = since + case.call:age() + LARGEST_SKEW
    for _, item in ipairs(items) do
-      local mine = type(item) == "table" and case.rule.is_mine(item, case.arguments)
-      if mine and is_since(item.created_at, since) and not was_given(item[case.rule.id]) then
-         return item
+      local id = type(item) == "table" and case.rule.is_mine(item, case.arguments) and item[case.rule.id]
+      if id ~= false and not was_given(id) then
+         local created = seconds_of(item.created_at)
+         if type(id) ~= "string" or not created then
+            doubt = no_birthday
+         elseif created > latest then
+            doubt = clocks_differ
+         elseif is_since(item.created_at, created, since) then
+            if not is_contested(case) then
+               return item
+            end
+            doubt = doubt or contested
+         end
       end
    end
+   return nil, doubt
 end
 
 local no_clock = {
    kind = "protocol",
    message = "the server's answers have no Date, so that nobody can tell what is new in its lists",
 }
+local no_token = { kind = "protocol", message = "the server gave a page token that is none, or the same one again" }
+
+-- The last page is the one without a token.
+local function token_of(page, seen)
+   local token = type(page.pagination) == "table" and page.pagination.next or nil
+   if token == nil or token == "" then
+      return nil
+   end
+   if type(token) ~= "string" or seen[token] then
+      return nil, no_token
+   end
+   seen[token] = true
+   return token
+end
 
 -- What the create made, in any page; nil where it is not listed; nil and the error where that cannot be told.
 local function look_in_list(case)
-   local token, since
+   local token, since, doubt
+   local seen = {}
    repeat
       local page, err, began = page_of(case, token)
       since = since or began
@@ -76,12 +132,17 @@ local function look_in_list(case)
       if not since then
          return nil, no_clock
       end
-      local found = find(case, page.data, since)
+      local found, doubt_here = find(case, page.data, since)
       if found then
          return found
       end
-      token = type(page.pagination) == "table" and page.pagination.next or nil
-   until token == nil or token == "" or case.call:left() <= 0
+      doubt = doubt or doubt_here
+      token, err = token_of(page, seen)
+      if err then
+         return nil, err
+      end
+   until token == nil or case.call:left() <= 0
+   return nil, doubt
 end
 
 -- Looking at the one thing of that name -------------------------------------------------------------------------------
@@ -94,7 +155,7 @@ local function is_initializing(resource)
    return state == "Initializing"
 end
 
--- What is ready may be an old one: it is never given as the new one.
+-- What is ready or otherwise made may be an old one: it is never given as the new one.
 local function taken(case, resource)
    local state = type(resource.status) == "table" and resource.status.state or resource.status
    return errors.new {
@@ -105,12 +166,23 @@ local function taken(case, resource)
    }
 end
 
+-- Whether what has this name can be what was asked for, as far as both say.
+local function is_alike(resource, arguments)
+   local pod = type(resource.spec) == "table" and type(resource.spec.pod) == "table" and resource.spec.pod or {}
+   local collection = arguments.source_collection or arguments.collection_name
+   local function agree(one, other)
+      return one == nil or other == nil or one == other
+   end
+   return resource.name == arguments.name and agree(resource.dimension, arguments.dimension)
+      and agree(resource.metric, arguments.metric) and agree(pod.source_collection, collection)
+end
+
 local function look_at_name(case)
    local found, err = case.client:_perform(case.rule.describe, case.arguments.name, case:options())
    if not found then
       return nil, err
    end
-   if is_initializing(found) then
+   if is_initializing(found) and is_alike(found, case.arguments) then
       return found
    end
    return nil, nil, case.refused and case.err or taken(case, found)
@@ -191,6 +263,11 @@ local function look_for(case)
    return nil, case.err
 end
 
+-- A list is missing where the API itself says so. That somebody in between knows no such page says nothing.
+local function is_absent(case, problem)
+   return problem.kind == "not_found" and (problem.code ~= nil or not case.rule.list)
+end
+
 local function give_up(case, note)
    local err = case.err
    err.maybe_applied = true
@@ -219,7 +296,7 @@ local function settle_once(case)
    if problem == case.err then
       return give_up(case)
    end
-   if problem and problem.kind ~= "not_found" then
+   if problem and not is_absent(case, problem) then
       return give_up(case, "Looking for it (%s) failed: " .. problem.message:gsub("%%", "%%%%"))
    end
    if case.refused or not case.call:again() then
@@ -234,7 +311,9 @@ local function settle(case)
       if value or err then
          return value, err
       end
+      sending[case.call] = case.making
       value, case.err = case.client:_finish(case.call)
+      sending[case.call] = nil
       if value then
          return value
       end
@@ -248,23 +327,44 @@ local function repeat_until_clear(client, call, value, err)
    return value, err
 end
 
-local function named(arguments)
+-- What the core has read of the arguments, which are the caller's own: no metatables, nothing that changes later.
+local function copy(arguments)
    if type(arguments) ~= "table" then
       return { index_name = arguments }
    end
-   return setmetatable({ name = arguments.name or arguments.backup_name }, { __index = arguments })
+   local copied = {}
+   for field, value in next, arguments do
+      copied[field] = value
+   end
+   copied.name = copied.name or copied.backup_name or copied.collection_name
+   return copied
+end
+
+--- Keeps what was asked for, before anybody waits.
+-- @tparam string name the operation
+-- @tparam string|table arguments
+-- @tparam ?table options
+-- @param call the call that was begun
+-- @treturn ?table nil for what is not settled by looking
+local function keep(name, arguments, options, call)
+   if not rules[name] then
+      return nil
+   end
+   local copied = copy(arguments)
+   local making = table.concat({ name, copied.index_name or copied.backup_id or "", copied.name or "" }, "\n")
+   sending[call] = making
+   return { arguments = copied, making = making, api_version = options and rawget(options, "api_version") }
 end
 
 --- Sees to it that a write has happened once, or that its error says what is known.
 -- @tparam Client client
 -- @tparam string name the operation
--- @tparam string|table arguments
--- @tparam ?table options
+-- @tparam ?table kept what `keep` gave
 -- @param call the finished call
 -- @param value what it gave
 -- @tparam ?table err and second
 -- @return the value, or nil and the error
-return function(client, name, arguments, options, call, value, err)
+local function see_to(client, name, kept, call, value, err)
    local rule = rules[name]
    if not rule then
       if call:is_repeatable() then
@@ -272,11 +372,14 @@ return function(client, name, arguments, options, call, value, err)
       end
       return value, err
    end
+   sending[call] = nil
    local case = setmetatable({
-      client = client, name = name, rule = rule, arguments = named(arguments), call = call, err = err,
-      api_version = options and options.api_version,
+      client = client, name = name, rule = rule, arguments = kept.arguments, call = call, err = err,
+      api_version = kept.api_version, making = kept.making,
    }, Case)
-   if err and err.maybe_applied and case.arguments.name then
+   local target = kept.arguments.name
+   local lost = err and err.maybe_applied and err.kind ~= "cancelled" -- who gave it up waits for no more
+   if lost and target and target ~= "" then
       value, err = settle(case)
    end
    if value and rule.id then
@@ -284,3 +387,5 @@ return function(client, name, arguments, options, call, value, err)
    end
    return value, err
 end
+
+return { keep = keep, see_to = see_to }
