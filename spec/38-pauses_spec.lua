@@ -111,7 +111,7 @@ describe("A pause", function()
       it("of which half of the time that is left is never exceeded", function()
          local list = first_pauses(30, { retry_delay = 1000, timeout = 20 })
          assert.is_true(list[30] <= 10000)
-         assert.equal(list[30], list[15])
+         assert.is_true(list[30] - list[25] < 50) -- two of three would be longer
       end)
 
       it("that is really waited for", function()

@@ -197,6 +197,7 @@ static int method_left(lua_State *L)
 /*** Tells what the server's clock said in its last answer.
 @function call:date
 @treturn ?int seconds since 1970
+@treturn number how many seconds ago that was
 */
 static int method_date(lua_State *L)
 {
@@ -205,7 +206,8 @@ static int method_date(lua_State *L)
         lua_pushnil(L);
     else
         lua_pushinteger(L, (lua_Integer)call->exchange.date);
-    return 1;
+    lua_pushnumber(L, (lua_Number)(clock_now() - call->ended) / 1e6);
+    return 2;
 }
 
 /* Of the URL, without the query: page tokens say nothing to anybody. */

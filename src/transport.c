@@ -41,10 +41,16 @@ struct Transport {
     char server[256];     /* scheme, host and port whose connection may be open; empty: none is */
 };
 
+#ifdef CLOCK_BOOTTIME /* goes on while the machine sleeps, as the server's does */
+#define CLOCK CLOCK_BOOTTIME
+#else
+#define CLOCK CLOCK_MONOTONIC
+#endif
+
 int64_t clock_now(void)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 

@@ -9,7 +9,7 @@ local timestamp = require "pinecone.timestamp"
 local FIRST_PAUSE, PAUSE_GROWTH, LONGEST_PAUSE = 0.25, 1.5, 2
 local PAGE_SIZE = 100
 local LARGEST_SKEW = 3 -- seconds between the clock of Date, which has whole ones only, and that of created_at
-local REMEMBERED_SECONDS = 600 -- no id is looked for that is older than a call
+local REMEMBERED_SECONDS = 3600 -- no id is looked for that is older than a call
 
 -- What callers were given ---------------------------------------------------------------------------------------------
 
@@ -63,8 +63,8 @@ local function page_of(case, token)
    end
    local page
    page, err = client:_finish(call)
-   local date = call:date()
-   return page, err, date and date - case.call:age()
+   local date, ago = call:date()
+   return page, err, date and date - (case.call:age() - ago)
 end
 
 local no_birthday = { kind = "protocol", message = "what has this name does not say its id, or when it was made" }
@@ -142,7 +142,7 @@ local function look_in_list(case)
          return nil, err
       end
    until token == nil or case.call:left() <= 0
-   return nil, doubt
+   return nil, doubt or (token and case.err) -- with a token left, the time was over before the list was
 end
 
 -- Looking at the one thing of that name -------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ local function descriptors()
 end
 
 -- AddressSanitizer keeps what is freed.
-local is_kept = os.getenv "ASAN_OPTIONS" ~= nil
+local is_kept = (os.getenv "LD_PRELOAD" or ""):find "asan" ~= nil
 
 --- Looks, after a full collection.
 -- @tparam number other a process to look at, too
