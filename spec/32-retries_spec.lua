@@ -464,6 +464,28 @@ describe("A connection", function()
          end)
       end
 
+      it("of SOCKS that lets nobody in is a network's failure, in which nothing was sent", function()
+         local socks = uv.new_tcp()
+         assert(socks:bind("127.0.0.1", 0))
+         socks:listen(8, function()
+            local connection = uv.new_tcp()
+            socks:accept(connection)
+            connection:read_start(function(_, greeting)
+               if greeting then
+                  connection:write "\5\255" -- no way of saying who one is will do
+               else
+                  connection:close()
+               end
+            end)
+         end)
+         local err = expect.failure("network", server:client {
+            host = "https://api.invalid", proxy = "socks5h://127.0.0.1:" .. socks:getsockname().port, max_retries = 1,
+         }:create_backup "movies")
+         socks:close()
+         expect.holds(err.message, "the proxy could not make the connection")
+         assert.same({ 2, nil }, { err.attempts, err.maybe_applied })
+      end)
+
       it("that refuses at first and closes then is told as one that closes", function()
          server:answer(wire.answer(502, "no", "text/plain"), function(connection) connection:close() end)
          local pc = server:client { host = "https://api.invalid", proxy = server.url, max_retries = 1 }
@@ -524,14 +546,33 @@ describe("A connection", function()
          socket:close()
       end)
 
-      it("whose certificate is refused is not tried again", function()
-         local folder = scratch.new()
-         local own = certificates.authority(folder, "root"):self_signed "self"
+      local function serve(folder, ...)
+         local own = certificates.authority(folder, "root"):server "own"
          local port = process.free_ports(1)[1]
          local front = process.start("openssl", {
-            "s_server", "-accept", "127.0.0.1:" .. port, "-www", "-key", own.key, "-cert", own.certificate,
+            "s_server", "-accept", "127.0.0.1:" .. port, "-www", "-key", own.key, "-cert", own.certificate, ...,
          })
          front:listens_on(port)
+         return front, port
+      end
+
+      -- In TLS 1.3 the server says so after the request has left.
+      it("that wants a certificate of ours is not tried again, and has done nothing", function()
+         local folder = scratch.new()
+         local front, port = serve(folder, "-Verify", "1")
+         local _, err = service.client({ url = "https://localhost:" .. port }, {
+            ca_file = folder:path "root.pem",
+         }):create_backup "movies"
+         front:stop()
+         folder:remove()
+         local told = not err.message:find "GnuTLS" -- which calls every alert the same
+         assert.same({ told and "tls" or "network", not told or nil }, { err.kind, err.maybe_applied })
+         assert.equal(1, err.attempts) -- a create whose fate is open is not, either
+      end)
+
+      it("whose certificate is refused is not tried again", function()
+         local folder = scratch.new()
+         local front, port = serve(folder)
          local _, err = service.client({ url = "https://127.0.0.1:" .. port }):list_indexes()
          front:stop()
          folder:remove()

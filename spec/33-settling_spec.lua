@@ -526,6 +526,33 @@ describe("a server", function()
       assert.equal(1, #server.requests)
    end)
 
+   it("is not called silent while it is still reading", function()
+      local size = 0
+      local slow = uv.new_tcp()
+      assert(slow:bind("127.0.0.1", 0))
+      slow:listen(1, function()
+         local connection = uv.new_tcp()
+         slow:accept(connection)
+         local pace = uv.new_timer()
+         local function read()
+            connection:read_start(function(_, bytes)
+               size = size + #(bytes or "")
+               connection:read_stop()
+               if size > 8e6 then
+                  pace:close()
+                  connection:write(wire.answer(201, { backup_id = "long", name = "n" }))
+               end
+            end)
+         end
+         pace:start(0, 16, read) -- 64 KiB at a time
+      end)
+      local sender = server:client { host = "http://127.0.0.1:" .. slow:getsockname().port, max_retries = 0 }
+      local backup = { index_name = "movies", name = "n", description = ("d"):rep(8e6) }
+      local made = sender:create_backup(backup, { timeout = 3 * service.slowness })
+      slow:close()
+      assert.equal("long", made and made.backup_id)
+   end)
+
    it("whose last word is an interim answer leaves open whether it was made", function()
       server:answer(wire.last "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n{}")
       local err = expect.failure("protocol", client:create_backup "movies")
