@@ -127,6 +127,7 @@ build = {
       ["pinecone.emulator.versions"] = "lua/pinecone/emulator/versions.lua",
       ["pinecone.errors"] = "lua/pinecone/errors.lua",
       ["pinecone"] = "lua/pinecone/init.lua",
+      ["pinecone.lookup"] = "lua/pinecone/lookup.lua",
       ["pinecone.pages"] = "lua/pinecone/pages.lua",
       ["pinecone.report"] = "lua/pinecone/report.lua",
       ["pinecone.settle"] = "lua/pinecone/settle.lua",
