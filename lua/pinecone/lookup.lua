@@ -9,17 +9,45 @@ local timestamp = require "pinecone.timestamp"
 
 local PAGE_SIZE = 100
 local LARGEST_SKEW = 3 -- seconds between the clock of Date, which has whole ones only, and that of created_at
-local REMEMBERED_SECONDS = 3600 -- no id is looked for that is older than a call
+local REMEMBERED_SECONDS = 5 -- by so much a create that is begun later can mistake what was made before it
 
--- What callers were given ---------------------------------------------------------------------------------------------
+-- Other creates of this program -------------------------------------------------------------------------------------
 
--- Two calls may create things that look the same, and the server's Date has whole seconds only: what one call has given
--- to its caller is not the other's. Ids, for REMEMBERED_SECONDS at least.
+-- Creates that are under way, and what they make; false while one is not sent but looked for. Weak, because a coroutine
+-- may die over one.
+local under_way = setmetatable({}, { __mode = "k" })
+
+--- Notes what a create that is being sent makes; false: it is looked for; nil: it is over.
+local function mark(call, making)
+   under_way[call] = making
+end
+
+-- What is new in a list may be what another one has made and was not yet told.
+local function is_contested(case)
+   for call, making in pairs(under_way) do
+      if call ~= case.call and making == case.making then
+         return true
+      end
+   end
+   return false
+end
+
+-- Two creates may make things that look the same, and the server's Date has whole seconds only: what one has given to
+-- its caller is not the other's. An id is remembered as long as a create is under way that could take it for its own.
 local given = { recent = {}, older = {}, since = core.clock() }
+
+local function oldest_age()
+   local oldest = 0
+   for call in pairs(under_way) do
+      oldest = math.max(oldest, call:age())
+   end
+   return oldest
+end
 
 --- Notes that a caller was given the thing of that id.
 local function remember(id)
-   if core.clock() - given.since > REMEMBERED_SECONDS then
+   local age = core.clock() - given.since
+   if age > REMEMBERED_SECONDS and age > oldest_age() then
       given = { recent = {}, older = given.recent, since = core.clock() }
    end
    given.recent[id] = true
@@ -27,24 +55,6 @@ end
 
 local function was_given(id)
    return given.recent[id] or given.older[id]
-end
-
--- Creates that are being sent, and what they make; weak, because a coroutine may die over one. What is new in a list
--- may be what one of them has made and was not yet told.
-local sending = setmetatable({}, { __mode = "k" })
-
---- Notes what a call that is being sent makes; nil: it is over.
-local function mark(call, making)
-   sending[call] = making
-end
-
-local function is_contested(case)
-   for call, making in pairs(sending) do
-      if call ~= case.call and making == case.making then
-         return true
-      end
-   end
-   return false
 end
 
 -- Looking in lists ----------------------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ local function settle(case)
       end
       lookup.mark(case.call, case.making)
       value, case.err = case.client:_finish(case.call)
-      lookup.mark(case.call, nil)
+      lookup.mark(case.call, false)
       if value then
          return value
       end
@@ -155,7 +155,7 @@ local function see_to(client, name, kept, call, value, err)
       end
       return value, err
    end
-   lookup.mark(call, nil)
+   lookup.mark(call, false)
    local case = setmetatable({
       client = client, name = name, rule = rule, arguments = kept.arguments, call = call, err = err,
       api_version = kept.api_version, making = kept.making,
@@ -168,6 +168,7 @@ local function see_to(client, name, kept, call, value, err)
    if value and rule.id then
       lookup.remember(value[rule.id])
    end
+   lookup.mark(call, nil)
    return value, err
 end
 

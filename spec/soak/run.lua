@@ -33,7 +33,7 @@ local BLOCKING_STORIES = 2 -- of each round
 
 local LONGEST_OVERRUN = 0.5 -- seconds
 local GROWTH = 1.02 -- of memory, from the first tenth to the end; and besides
-local GROWTH_RESIDENT, GROWTH_LUA = 1536, 256 -- KiB; a client remembers for ten minutes what it has created
+local GROWTH_RESIDENT, GROWTH_LUA = 1536, 256 -- KiB; what was created is remembered for some seconds
 local GROWTH_DESCRIPTORS = 3 * LANES_OF_CLIENT -- those of the client that is open when they are counted
 
 local counted = figures.new()
