@@ -197,7 +197,7 @@ describe("a lost backup", function()
       fault { operation = "list_index_backups", status = 403, on = "all", body = "not for you" }
       local err = expect.failure("network", pc:create_backup(nightly))
       assert.is_true(err.maybe_applied)
-      holds(err.hint, "look before you repeat it", "list_backups", "not for you")
+      holds(err.hint, "look before you repeat it", "list_backups", "not for you (permission_denied)")
       assert.equal(1, service.sent(emulator, "create_backup"))
    end)
 
@@ -205,6 +205,7 @@ describe("a lost backup", function()
       fault { operation = "create_backup", drop = "before" }
       local err = expect.failure("network", pc:create_backup "movies")
       assert.is_true(err.maybe_applied)
+      holds(err.hint, "look before you repeat it", "With a name")
       assert.same({ "create_backup" }, operations())
    end)
 

@@ -80,7 +80,8 @@ local function settle_once(case)
       return give_up(case)
    end
    if problem and not is_absent(case, problem) then
-      return give_up(case, "Looking for it (%s) failed: " .. problem.message:gsub("%%", "%%%%"))
+      local why = ("%s (%s)"):format(problem.message, problem.kind)
+      return give_up(case, "Looking for it (%s) failed: " .. why:gsub("%%", "%%%%"))
    end
    if case.refused or not case.call:again() then
       return give_up(case, "It was looked for (%s) and not seen.")
@@ -164,6 +165,8 @@ local function see_to(client, name, kept, call, value, err)
    local lost = err and err.maybe_applied and err.kind ~= "cancelled" -- who gave it up waits for no more
    if lost and target and target ~= "" then
       value, err = settle(case)
+   elseif lost then
+      err.hint = err.hint .. " With a name it would have been looked for."
    end
    if value and rule.id then
       lookup.remember(value[rule.id])
