@@ -1,6 +1,6 @@
 -- What is done while memory runs out. Each scenario is a row: its name, what to do, and what comes of it while there is
--- memory: "result", the kind of the failure, or "raised". `spares_luajit`: with one of Lua's allocations failing, LuaJIT
--- crashes in its own unwinding, so that there only those of the core and of libcurl fail.
+-- memory: "result", the kind of the failure, or "raised". `spares_luajit`: where one of Lua's allocations fails, LuaJIT
+-- crashes in its own unwinding, so that there only those of the core and of libcurl do.
 
 local core = require "pinecone.core"
 local pinecone = require "pinecone"
