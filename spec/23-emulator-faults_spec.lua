@@ -277,7 +277,7 @@ describe("on the wire, a fault", function()
 
    it("begins with a flood of headers", function()
       local connection = strike({ header_flood = 20001 }, LIST .. MISSING)
-      http.wait_until(function() return connection.received:find("404", -300, true) end)
+      http.wait_until(function() return connection.received:find("HTTP/1.1 404", -400, true) end)
       local answer, rest = connection.received:match("^(.-)(HTTP/1%.1 404.*)$")
       assert.truthy(answer:find("^HTTP/1.1 200 OK\r\nx%-flood%-1: 1\r\nx%-flood%-2: 2\r\n"))
       assert.equal(20001, select(2, answer:gsub("\r\nx%-flood%-%d+: %d+", "")))
