@@ -5,6 +5,7 @@
 
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
+local pages = require "pinecone.pages"
 local timestamp = require "pinecone.timestamp"
 
 local PAGE_SIZE = 100
@@ -120,19 +121,17 @@ local no_clock = {
    kind = "protocol",
    message = "the server's answers have no Date, so that nobody can tell what is new in its lists",
 }
-local no_token = { kind = "protocol", message = "the server gave a page token that is none, or the same one again" }
 
--- The last page is the one without a token.
+-- The token for the next page. One that comes again would be followed for ever.
 local function token_of(page, seen)
-   local token = type(page.pagination) == "table" and page.pagination.next or nil
-   if token == nil or token == "" then
-      return nil
+   local token, wrong = pages.next_token(page)
+   if token and seen[token] then
+      token, wrong = nil, "the server gives the same page again and again"
    end
-   if type(token) ~= "string" or seen[token] then
-      return nil, no_token
+   if token then
+      seen[token] = true
    end
-   seen[token] = true
-   return token
+   return token, wrong and { kind = "protocol", message = wrong }
 end
 
 -- What the create made, in any page; nil where it is not listed; nil and the error where that cannot be told.

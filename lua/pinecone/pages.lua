@@ -101,17 +101,26 @@ local function broken(self, message)
    })
 end
 
--- The last page is the one without a token, not the one that is not full.
-local function token_of(self, page)
+--- The token for what comes after a page.
+-- @treturn[1] string the token
+-- @treturn[2] nil on the last page, which is the one without a token, not the one that is not full
+-- @treturn[3] nil
+-- @treturn[3] string what is wrong with the token
+local function next_token(page)
    local pagination = page.pagination
    local token = type(pagination) == "table" and pagination.next or nil
    if token == nil or token == "" then
       return nil
    end
    if type(token) ~= "string" or token:find("%c") then
-      return nil, broken(self, "the server gave a page token that is none")
+      return nil, "the server gave a page token that is none"
    end
    return token
+end
+
+local function token_of(self, page)
+   local token, wrong = next_token(page)
+   return token, wrong and broken(self, wrong)
 end
 
 -- Pages that bring nothing new and whose tokens come again would go on for ever.
@@ -256,4 +265,4 @@ local function add_iterators(Client)
    end
 end
 
-return { add_iterators = add_iterators }
+return { add_iterators = add_iterators, next_token = next_token }
