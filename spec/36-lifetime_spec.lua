@@ -138,6 +138,27 @@ describe("A client, its call and its iterator", function()
       ]])
    end)
 
+   it("may be closed by a finaliser, while a call of it is made", function()
+      assert.equal("fine", run [[
+         local function on_collection(action)
+            if newproxy then
+               debug.getmetatable(newproxy(true)).__gc = action
+            else
+               setmetatable({}, { __gc = action })
+            end
+         end
+         for _ = 1, 100 do
+            local client, closed = life.client(given), 0
+            on_collection(function() client:close() closed = closed + 1 end)
+            repeat
+               local _, err = client:describe_backup("b-1", { timeout = -1 })
+               assert(err.kind == "invalid_argument" or err.kind == "closed")
+            until closed > 0
+         end
+         io.write "fine"
+      ]])
+   end)
+
    it("may be closed within a coroutine that began none of them, and by one that fails", function()
       assert.equal("fine", run [[
          for _, stage in ipairs(life.stages) do

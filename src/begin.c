@@ -210,10 +210,10 @@ int begin_call(lua_State *L)
 {
     const Operation *operation = operation_of(L);
     lua_settop(L, 3);
-    Client *client = client_at(L, 1);
+    Call *call = push_call(L);
+    Client *client = client_at(L, 1); /* not before: making the call may run a finaliser that closes the client */
     if (client == NULL)
         return refuse_closed(L, operation);
-    Call *call = push_call(L);
     call->operation = operation;
     call->client = client;
     client_retain(client);
