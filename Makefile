@@ -133,7 +133,7 @@ quickstart: modules ## back up and restore an index of the emulator, step by ste
 	@. $(BUILD)/env.sh && $(UNDER) $(LUA) examples/quickstart.lua
 
 # busted's own command would run on whatever "lua" is.
-test: modules deps-servers ## run the specs on LUA
+test: modules deps-specs ## run the specs on LUA
 	@$(if $(SPEC),,$(error There are no specs))
 	@$(MAKE) all spec-modules
 	@. $(BUILD)/env.sh && $(UNDER) $(LUA) spec/support/run.lua $(BUSTED_ARGS) $(SPEC)
@@ -169,6 +169,43 @@ test-key: ## run the specs with PINECONE_DEBUG=1 and search all that they print 
 	@grep '^pinecone: ' build/debug.log | tail -n 3
 	@echo "$$(grep -c '^pinecone: ' build/debug.log) such lines"
 	@! grep -nE 'key-0123456789|pcsk_0123' build/debug.log
+
+##@ OpenResty
+
+# Debian's nginx with ngx_lua is what OpenResty consists of; its Lua is LuaJIT.
+test-openresty: deps-openresty ## run the specs of OpenResty in real nginx, and the core's specs inside of it
+	@status=0; \
+	$(MAKE) test LUA=luajit SPEC='$(sort $(wildcard spec/openresty/*_spec.lua))' || status=1; \
+	$(MAKE) test-inside LUA=luajit || status=1; \
+	exit $$status
+
+# The emulator is no part of what runs there.
+INSIDE := spec/openresty/inside
+INSIDE_SPEC = $(filter-out $(wildcard spec/2[0-8]-*) examples/%,$(SPEC)) $(INSIDE)/host_spec.lua
+
+test-inside: modules deps-specs deps-openresty
+	@$(if $(filter luajit,$(LUA)),,$(error nginx has LuaJIT in it: LUA=luajit))
+	@$(MAKE) all spec-modules
+	@. $(BUILD)/env.sh && LUA_PATH="./spec/?.lua;$$LUA_PATH" $(LUA) $(INSIDE)/run.lua $(BUSTED_ARGS) $(INSIDE_SPEC)
+
+# The emulator needs luv. PORT= takes a port of your choice; without it a free one is taken.
+openresty: deps-openresty ## nginx with examples/openresty/ in front of the emulator, to try it; Ctrl-C ends both
+	@$(MAKE) modules all LUA=luajit
+	@mkdir -p build/openresty
+	@. build/luajit/env.sh && PATH="$$PATH:/usr/sbin" luajit examples/openresty/try.lua build/openresty $(PORT)
+
+# They fail where something breaks, not where a goal is missed: what else the machine does has its part in that.
+bench-openresty: deps-openresty ## what calls cost an nginx worker, beside a client by hand, and what parallel gains
+	@$(MAKE) run-bench LUA=luajit BENCH=openresty
+	@echo
+	@$(MAKE) bench-parallel
+
+bench-parallel: deps-openresty ## 2,000 calls with pinecone.parallel and one by one, on LUA
+	@$(MAKE) run-bench BENCH=parallel
+
+run-bench: modules
+	@$(MAKE) all
+	@. $(BUILD)/env.sh && LUA_PATH="./spec/?.lua;$$LUA_PATH" $(LUA) spec/bench/$(BENCH).lua
 
 ##@ Check the core
 
@@ -263,6 +300,7 @@ lint: deps-lint ## luacheck, clang-format, and whether the rockspec names every 
 	luacheck --quiet --no-color --filename $(ROCKSPEC) - <$(ROCKSPEC)
 	clang-format --dry-run --Werror $(wildcard src/*.[ch] spec/*/*.[ch])
 	@mkdir -p build
+	@! grep -nwE 'ngx|cqueues|copas|luv' src/*.[ch] # the core knows no host
 	@grep -oE '"(src|lua)/[^"]+\.(c|lua)"' $(ROCKSPEC) | tr -d '"' | sort >build/sources-named
 	find src lua -name '*.c' -o -name '*.lua' | sort | diff build/sources-named -
 
@@ -272,9 +310,10 @@ lint: deps-lint ## luacheck, clang-format, and whether the rockspec names every 
 PACKAGES_common = libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev pkg-config|pkgconf libc6-dev \
 	$(if $(shell command -v $(firstword $(CC))),,gcc) lua-cjson lua-luv lua-argparse lua-busted lua-yaml \
 	ca-certificates openssl
-# Servers that some specs put beside the emulator. Where an init system runs, Debian would also start nginx as a service:
-# there it is not brought unasked, and without it its specs are pending.
-PACKAGES_servers = tinyproxy-bin $(if $(wildcard /run/systemd/system),,nginx|nginx-core|nginx-light)
+# Servers that some specs put beside the emulator, and event loops that they wait in. Where an init system runs, Debian
+# would also start nginx as a service: there it is not brought unasked, and without it its specs are pending.
+NGINX := nginx|nginx-core|nginx-light
+PACKAGES_specs = tinyproxy-bin lua-cqueues lua-copas $(if $(wildcard /run/systemd/system),,$(NGINX))
 PACKAGES_lua5.1 := lua5.1 liblua5.1-0-dev
 PACKAGES_lua5.2 := lua5.2 liblua5.2-dev
 PACKAGES_lua5.3 := lua5.3 liblua5.3-dev
@@ -289,7 +328,8 @@ deps-valgrind: export PACKAGES = valgrind
 # llvm names the functions in what the sanitizers print. The runtime is in clang's own packages before Debian 12.
 deps-fuzz: export PACKAGES = clang llvm libclang-rt-dev|libclang-common-14-dev
 deps-rock: export PACKAGES = luarocks
-deps-servers: export PACKAGES = $(PACKAGES_servers)
+deps-specs: export PACKAGES = $(PACKAGES_specs)
+deps-openresty: export PACKAGES = $(NGINX) libnginx-mod-http-lua curl
 
 deps: ## install with apt what LUA and its tests need; without apt, list it
 deps-all: ## the same for every Lua
@@ -297,7 +337,8 @@ deps-lint: ## what lint needs
 deps-valgrind: ## what check-valgrind needs
 deps-fuzz: ## what fuzz needs
 deps-rock: ## what test-rock needs
-deps-servers: ## nginx and tinyproxy, which some specs need
+deps-specs: ## nginx, tinyproxy, cqueues and copas, which some specs need
+deps-openresty: ## nginx with ngx_lua, and curl to try it
 
 define INSTALL
 installed=" $$(dpkg-query -W -f '$${Package}:$${db:Status-Status} ' 2>/dev/null)"
@@ -350,11 +391,12 @@ $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recom
 	-o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 $$packages </dev/null >/dev/null
 endef
 
-DEPS_TARGETS := deps deps-all deps-lint deps-valgrind deps-fuzz deps-rock deps-servers
+DEPS_TARGETS := deps deps-all deps-lint deps-valgrind deps-fuzz deps-rock deps-specs deps-openresty
 $(DEPS_TARGETS): export INSTALL := $(INSTALL)
 $(DEPS_TARGETS):
 	@$(if $(filter no,$(DEPS)),:,eval "$$INSTALL")
 
 FORCE:
-.PHONY: all clean spec-modules modules quickstart test test-all test-key fuzz soak test-rock lint help FORCE \
-	check check-all check-sanitizers check-valgrind check-allocations run-allocations $(DEPS_TARGETS)
+.PHONY: all clean spec-modules modules quickstart test test-all test-openresty test-inside openresty bench-openresty \
+	bench-parallel run-bench test-key fuzz soak test-rock lint help FORCE check check-all check-sanitizers \
+	check-valgrind check-allocations run-allocations $(DEPS_TARGETS)

@@ -3,6 +3,7 @@
 local core = require "pinecone.core"
 local pinecone = require "pinecone"
 local expect = require "support.expect"
+local process = require "support.process"
 local service = require "support.service"
 local uv = require "luv"
 
@@ -373,6 +374,195 @@ describe("a timer", function()
    it("takes seconds from 0 up", function()
       assert.has_error(function() core.timer(-1) end)
       assert.has_error(function() core.timer "x" end)
+   end)
+end)
+
+describe("poll", function()
+   local emulator, client
+
+   setup(function()
+      emulator = service.start()
+      service.serverless(service.client(emulator), "movies")
+   end)
+   teardown(function() emulator:stop() end)
+   before_each(function()
+      client = assert(core.new { host = emulator.url, api_key = service.api_key, retry_delay = 0.05 })
+      assert(emulator:clear_faults())
+      assert(emulator:clear_requests())
+   end)
+   after_each(function() client:close() end)
+
+   local function begin()
+      return assert(core.describe_index(client, "movies"))
+   end
+
+   local function timers(...)
+      local calls = {}
+      for i, seconds in ipairs { ... } do
+         calls[i] = core.timer(seconds)
+      end
+      return calls
+   end
+
+   -- Polls until all are finished; how many polls that takes.
+   local function finish(calls)
+      local done, left, polls = {}, #calls, 0
+      while left > 0 do
+         polls = polls + 1
+         for _, place in ipairs(core.poll(calls)) do
+            if not done[place] and calls[place]:step() then
+               done[place], left = true, left - 1
+               calls[place] = core.timer(1000)
+            end
+         end
+      end
+      return polls
+   end
+
+   it("waits until a call can go on, and tells its place", function()
+      local seconds = service.seconds_of(function()
+         assert.same({ 2 }, core.poll(timers(1000, 0.1, 1000)))
+      end)
+      assert.is_true(seconds >= 0.09 and seconds < 5)
+   end)
+
+   it("of no calls comes back at once", function()
+      local seconds = service.seconds_of(function() assert.same({}, core.poll {}) end)
+      assert.is_true(seconds < 5)
+   end)
+
+   it("tells of calls that are done already, each time", function()
+      local calls = timers(0, 1000, 0)
+      assert.is_true(calls[1]:step())
+      assert.same({ 1, 3 }, core.poll(calls))
+      assert.same({ 1, 3 }, core.poll(calls))
+      calls[2]:cancel()
+      assert.same({ 1, 2, 3 }, core.poll(calls))
+   end)
+
+   it("tells of thousands at once", function()
+      local calls = {}
+      for i = 1, 5000 do
+         calls[i] = core.timer(0)
+      end
+      local places = core.poll(calls)
+      assert.equal(5000, #places)
+      assert.equal(5000, places[5000])
+   end)
+
+   it("drives calls to their results", function()
+      local calls, kept = {}, {}
+      for i = 1, 20 do
+         calls[i] = begin()
+         kept[i] = calls[i]
+      end
+      local polls = finish(calls)
+      for i = 1, 20 do
+         assert.equal("movies", assert(kept[i]:result()).name)
+      end
+      assert.is_true(polls < 500, polls)
+   end)
+
+   it("takes the same call twice", function()
+      local call = begin()
+      local calls = { call, call }
+      local places
+      repeat places = core.poll(calls) until #places > 0
+      repeat until call:step()
+      assert.same({ 1, 2 }, core.poll(calls))
+      assert(call:result())
+   end)
+
+   it("tells of an attempt that has ended", function()
+      assert(emulator:fault { operation = "describe_index", status = 503 })
+      local call = begin()
+      repeat until #core.poll { call } > 0
+      assert.is_false(call:step())
+      repeat until #core.poll { call } > 0
+      assert.is_true(call:step())
+      assert(call:result())
+   end)
+
+   it("gives free connections to those that have waited longest", function()
+      client:close()
+      client = assert(core.new { host = emulator.url, api_key = service.api_key, max_connections = 1 })
+      assert(emulator:fault { operation = "describe_index", on = "all", delay = 0.01 })
+      local calls, order = {}, {}
+      for i = 1, 6 do
+         calls[i] = begin()
+      end
+      assert.is_false(calls[2]:step()) -- which now has the connection
+      while #order < 6 do
+         for _, place in ipairs(core.poll(calls)) do
+            order[#order + 1] = place
+            calls[place] = core.timer(1000)
+         end
+      end
+      assert.same({ 2, 1, 3, 4, 5, 6 }, order)
+   end)
+
+   it("takes what a finaliser does to its calls", function()
+      if _VERSION == "Lua 5.4" then
+         collectgarbage "incremental"
+      end
+      local pause, multiplier = collectgarbage("setpause", 0), collectgarbage("setstepmul", 1000)
+      for _ = 1, 30 do
+         local calls = {}
+         for i = 1, 30 do
+            calls[i] = begin()
+         end
+         local function step_all()
+            for _, call in ipairs(calls) do
+               call:step()
+            end
+         end
+         if _VERSION == "Lua 5.1" then
+            debug.getmetatable(newproxy(true)).__gc = step_all -- luacheck: ignore newproxy
+         else
+            setmetatable({}, { __gc = step_all })
+         end
+         for _ = 1, 5 do
+            core.poll(calls)
+         end
+         for _, call in ipairs(calls) do
+            call:cancel()
+         end
+      end
+      collectgarbage("setpause", pause)
+      collectgarbage("setstepmul", multiplier)
+   end)
+
+   it("refuses what is no list of calls, before it steps any", function()
+      local call = begin()
+      for _, list in ipairs { { call, 7 }, { call, io.stdout }, { call, client }, { call, {} }, { call, false } } do
+         assert.has_error(function() core.poll(list) end)
+      end
+      assert.has_error(function() core.poll() end)
+      assert.has_error(function() core.poll(call) end)
+      assert.matches("queued", tostring(call))
+      assert.equal(0, service.sent(emulator))
+   end)
+
+   it("ends the calls of a process that has forked", function()
+      assert(emulator:fault { operation = "*", on = "all", delay = 10 })
+      local script = process.script([[
+         local core, fork = require "pinecone.core", require "support.fork"
+         local client = assert(core.new { host = given.url, api_key = given.key })
+         local call = assert(core.describe_index(client, "movies"))
+         call:step()
+         io.stdout:flush()
+         local pid = fork.fork()
+         if pid == 0 then
+            local places = core.poll { call }
+            local value, err = call:result()
+            io.stdout:write(#places, " ", tostring(value), " ", err.kind, "\n")
+            io.stdout:flush()
+            os.exit(0)
+         end
+         fork.wait(pid)
+      ]], { url = emulator.url, key = service.api_key }, { ASAN_OPTIONS = "detect_leaks=0" }):wait()
+      assert.equal("1 nil closed\n", script.out)
+      assert.is_true(script.seconds < 9)
    end)
 end)
 

@@ -28,7 +28,7 @@ describe("What a caller hands in", function()
 
    -- Makes a client and asks; nil where one of the two refuses the text.
    local function ask(options, call)
-      local settings = { api_key = wire.api_key, host = server.url, wait = server:client()._wait }
+      local settings = { api_key = wire.api_key, host = server.url, wait = wire.wait }
       for name, value in pairs(options) do
          settings[name] = value
       end

@@ -76,7 +76,7 @@ describe("The API key", function()
          print(("found: %s; %s values"):format(way or "nothing", seen > 500 and "many" or "too few"))
 
          -- That the search would have found it
-         pc._wait = setmetatable({}, { __call = function() return key end })
+         pc._host = setmetatable({}, { __call = function() return key end })
          print("then: " .. (reachable.find(held, key) or "nothing"))
       ]]
       assert.matches("found: nothing; many values", text, 1, true)

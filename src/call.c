@@ -79,9 +79,17 @@ static void give_transport_back(Call *call)
         transport_free(transport); /* the parent's, which the client's list has forgotten */
 }
 
+static void set_waits(Call *call, bool waits)
+{
+    if (call->waits != waits)
+        call->client->waiting_count += waits ? 1 : -1;
+    call->waits = waits;
+}
+
 static void finish(Call *call)
 {
     give_transport_back(call);
+    set_waits(call, false);
     leave_client_list(call);
     call->ended = clock_now();
     call->state = CALL_DONE;
@@ -233,11 +241,19 @@ static int64_t earlier(int64_t one, int64_t other)
     return one < other ? one : other;
 }
 
+/* Those who wait already look again within a tick. Else whoever has just given a transport back would have it again
+ * with the next call, and the others would never get one. */
+static bool lets_others_go_first(const Call *call)
+{
+    return !call->waits && call->client->waiting_count > 0;
+}
+
 static void take_transport(Call *call)
 {
-    bool memory;
-    Transport *transport = client_take(call->client, call->url.data, &memory);
+    bool memory = true;
+    Transport *transport = lets_others_go_first(call) ? NULL : client_take(call->client, call->url.data, &memory);
     call->waited = transport == NULL && memory;
+    set_waits(call, call->waited);
     if (call->waited)
         return;
     /* other idle connections may be dead, too; and libcurl resends by itself on one that was used before */
@@ -289,6 +305,13 @@ int call_rests(const Call *call)
     if (left <= 0)
         return 0;
     return left >= 60000000 ? 60000 : (int)((left + 999) / 1000);
+}
+
+int call_watched(const Call *call, struct pollfd *descriptors)
+{
+    if (call->state != CALL_SENDING || call->pid != getpid())
+        return 0;
+    return transport_watched(call->transport, descriptors);
 }
 
 static Drive rest(int milliseconds)

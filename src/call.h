@@ -49,6 +49,7 @@ struct Call {
     bool named;         /* what it creates has a name to be found by */
     bool attempt_ended; /* since block was called */
     bool waited;        /* for a transport */
+    bool waits;         /* does so now, and is counted */
     bool unclear;       /* an attempt may have taken effect, although its answer did not say so */
     bool repeated;      /* ... and it was asked for once more */
     char trouble[200];  /* how the attempt before the last one ended */
@@ -69,6 +70,10 @@ Drive call_advance(Call *call, int milliseconds);
 
 /* In how many milliseconds it wants to be advanced, whatever its descriptors say. */
 int call_rests(const Call *call);
+
+/* The descriptors that it waits for: fills them in, unless that is NULL, and returns how many there are, at most
+ * TRANSPORT_DESCRIPTORS. */
+int call_watched(const Call *call, struct pollfd *descriptors);
 
 /* Counts the timeout from now on. */
 void call_renew(Call *call);

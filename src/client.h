@@ -40,7 +40,8 @@ typedef struct Client {
     TransportShare *share;
     Transport *idle; /* the last one given back first */
     int transport_count, taken_count;
-    Call *calls; /* all that are not finished */
+    int waiting_count; /* calls that wait for a transport */
+    Call *calls;       /* all that are not finished */
 } Client;
 
 /* core.new(options): a client; nil and a failure; or nil and a message for a misused option. */

@@ -6,6 +6,7 @@
 #include "failure.h"
 #include "methods.h"
 #include "operation.h"
+#include "poll.h"
 
 #include <dlfcn.h>
 #include <stdint.h>
@@ -110,7 +111,7 @@ static void add_operation(lua_State *L, int module, int descriptions, const Oper
 int luaopen_pinecone_core(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"new", client_new}, {"timer", begin_timer}, {"clock", core_clock}, {NULL, NULL}};
+        {"new", client_new}, {"timer", begin_timer}, {"poll", poll_calls}, {"clock", core_clock}, {NULL, NULL}};
     stay_loaded();
     client_register(L);
     methods_register(L);

@@ -50,9 +50,7 @@ static int method_interest(lua_State *L)
     Call *call = call_at(L);
     lua_pushinteger(L, call_rests(call));
     struct pollfd watched[TRANSPORT_DESCRIPTORS];
-    int count = call->state == CALL_SENDING && call->pid == getpid()
-                    ? transport_watched(call->transport, watched, TRANSPORT_DESCRIPTORS)
-                    : 0;
+    int count = call_watched(call, watched);
     luaL_checkstack(L, 2 * count, "descriptors");
     for (int i = 0; i < count; i++) {
         bool reads = watched[i].events & POLLIN, writes = watched[i].events & POLLOUT;
@@ -60,6 +58,17 @@ static int method_interest(lua_State *L)
         lua_pushstring(L, reads && writes ? "rw" : writes ? "w" : "r");
     }
     return 1 + 2 * count;
+}
+
+/*** Tells whether the call waits until one of its client's connections is free.
+@function call:is_queued
+@treturn boolean
+*/
+static int method_is_queued(lua_State *L)
+{
+    const Call *call = call_at(L);
+    lua_pushboolean(L, call->state == CALL_QUEUED && call->waited);
+    return 1;
 }
 
 /*** Counts the call's timeout from now on. For a call that was begun ahead of time, when somebody starts to wait for it.
@@ -253,19 +262,13 @@ static int method_attempt(lua_State *L)
 void methods_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"step", method_step},
-        {"block", method_block},
-        {"interest", method_interest},
-        {"renew", method_renew},
-        {"result", method_result},
-        {"cancel", method_cancel},
-        {"is_repeatable", method_is_repeatable},
-        {"again", method_again},
-        {"attempt", method_attempt},
-        {"age", method_age},
-        {"left", method_left},
-        {"date", method_date},
-        {NULL, NULL},
+        {"step", method_step},         {"block", method_block},
+        {"interest", method_interest}, {"is_queued", method_is_queued},
+        {"renew", method_renew},       {"result", method_result},
+        {"cancel", method_cancel},     {"is_repeatable", method_is_repeatable},
+        {"again", method_again},       {"attempt", method_attempt},
+        {"age", method_age},           {"left", method_left},
+        {"date", method_date},         {NULL, NULL},
     };
     static const luaL_Reg meta[] = {
         {"__gc", method_collect}, {"__close", method_close}, {"__tostring", method_tostring}, {NULL, NULL}};

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 enum { HEADER_CAP = 256 * 1024, STEPS_AT_ONCE = 32, RETRY_AFTER_CAP = 999999999 };
+enum { LONGEST_DRIVE = 2000 }; /* microseconds */
 
 struct TransportHeader {
     struct curl_slist link;
@@ -646,17 +647,32 @@ static Drive act(Transport *transport, const struct pollfd *ready, int count)
     return collect_outcome(transport) ? DRIVE_FINISHED : DRIVE_GOING;
 }
 
-Drive transport_drive(Transport *transport, int milliseconds)
+/* One look at the sockets, and what libcurl makes of it. */
+static Drive look(Transport *transport, int milliseconds, bool *moved)
 {
     struct pollfd ready[TRANSPORT_DESCRIPTORS];
-    int count = transport_watched(transport, ready, TRANSPORT_DESCRIPTORS);
+    int count = transport_watched(transport, ready);
     int events = count > 0 || milliseconds > 0 ? poll(ready, (nfds_t)count, milliseconds) : 0;
     if (events < 0 && errno == EINTR)
         return DRIVE_INTERRUPTED;
+    *moved = events > 0;
+    if (events == 0 && transport->wakes > clock_now())
+        return DRIVE_GOING; /* most steps of a host that sleeps end here: they should cost little */
     SigpipeHold hold;
     sigpipe_hold(&hold);
     Drive drive = events < 0 ? broken(transport, CURLM_INTERNAL_ERROR) : act(transport, ready, events > 0 ? count : 0);
     sigpipe_let_go(&hold);
+    return drive;
+}
+
+/* At each look libcurl moves one buffer, and a host that sleeps would sleep between any two of them. */
+Drive transport_drive(Transport *transport, int milliseconds)
+{
+    bool moved = false;
+    Drive drive = look(transport, milliseconds, &moved);
+    int64_t until = clock_now() + LONGEST_DRIVE;
+    while (drive == DRIVE_GOING && moved && clock_now() < until)
+        drive = look(transport, 0, &moved);
     return drive;
 }
 
@@ -669,11 +685,11 @@ bool transport_is_waiting(const Transport *transport)
     return begun > 0 && sent >= (curl_off_t)transport->exchange->body_length;
 }
 
-int transport_watched(const Transport *transport, struct pollfd *descriptors, int most)
+int transport_watched(const Transport *transport, struct pollfd *descriptors)
 {
-    int count = transport->watched_count < most ? transport->watched_count : most;
-    memcpy(descriptors, transport->watched, (size_t)count * sizeof *descriptors);
-    return count;
+    if (descriptors != NULL)
+        memcpy(descriptors, transport->watched, (size_t)transport->watched_count * sizeof *descriptors);
+    return transport->watched_count;
 }
 
 int64_t transport_wakes(const Transport *transport)

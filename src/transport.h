@@ -87,10 +87,10 @@ void transport_stop(Transport *transport);
 /* Whether the request has left as a whole, so that it is the server's turn. */
 bool transport_is_waiting(const Transport *transport);
 
-/* What it waits for: fills in at most `most` descriptors and returns how many; the time when it wants to be driven
- * whatever they say, or INT64_MAX. */
-enum { TRANSPORT_DESCRIPTORS = 24 };
-int transport_watched(const Transport *transport, struct pollfd *descriptors, int most);
+/* What it waits for: fills in the descriptors, unless that is NULL, and returns how many there are; the time when it
+ * wants to be driven whatever they say, or INT64_MAX. */
+enum { TRANSPORT_DESCRIPTORS = 24 }; /* at most */
+int transport_watched(const Transport *transport, struct pollfd *descriptors);
 int64_t transport_wakes(const Transport *transport);
 
 /* True when the last exchange went to the same server, and went through, so that its connection may still be there. An

@@ -1,25 +1,28 @@
 -- Drives one call to its end.
 
+local errors = require "pinecone.errors"
+local hosts = require "pinecone.hosts"
 local report = require "pinecone.report".report
 
---- Waits for a call, the way its host waits.
+--- Waits for a call, the way the program around it waits.
 -- @param call a call of the core
--- @tparam[opt] function wait the client's own way; default: blocking
--- @tparam[opt] function listener is told of each attempt
+-- @tparam ?table host where the client has one of its own; else the current one
+-- @tparam ?function listener is told of each attempt
+-- @tparam table asleep see hosts
 -- @return what `call:result()` gives
-local function await(call, wait, listener)
-   if wait then
-      wait(call)
-      report(listener, call)
-      return call:result()
+-- @raise where nothing can wait
+local function await(call, host, listener, asleep)
+   host = host or hosts.current()
+   local problem = hosts.problem(host)
+   if problem then
+      call:cancel()
+      errors.misuse(problem)
    end
-   -- block comes back early after an attempt, and after a signal, so that Ctrl-C raises its error here and not when
-   -- the answer is in
-   local finished
-   repeat
-      finished = call:block()
-      report(listener, call)
-   until finished
+   if not call:is_repeatable() then
+      hosts.probe(host, asleep)
+   end
+   host.wait(call, listener and function() report(listener, call) end, asleep)
+   report(listener, call)
    return call:result()
 end
 

@@ -4,6 +4,7 @@
 local await = require "pinecone.await"
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
+local hosts = require "pinecone.hosts"
 local pages = require "pinecone.pages"
 local report = require "pinecone.report"
 local settle = require "pinecone.settle"
@@ -50,7 +51,7 @@ end
 
 -- Waits for a call and gives its result.
 function Client:_finish(call)
-   local value, err = await(call, self._wait, self._listener)
+   local value, err = await(call, self._host, self._listener, self._asleep)
    if err then
       return nil, errors.explain(err, self._about)
    end
@@ -75,7 +76,7 @@ end
 
 -- Lets seconds pass, the way the host of the program waits.
 function Client:_sleep(seconds)
-   return await(core.timer(seconds), self._wait)
+   return await(core.timer(seconds), self._host, nil, self._asleep)
 end
 
 -- Index statistics --------------------------------------------------------------------------------------------------
@@ -211,6 +212,9 @@ wait.add_waiters(Client)
 --- Ends what is under way, closes the connections and wipes the key. A call after that gives an error of kind `closed`.
 function Client:close()
    Client._check_self(self, "close")
+   for _, forget in pairs(self._asleep) do
+      forget()
+   end
    self._core:close()
 end
 
@@ -238,7 +242,8 @@ local function new(options)
          key_source = settings.api_key ~= nil and "the option api_key" or "PINECONE_API_KEY",
          legacy = settings.environment ~= nil,
       },
-      _wait = settings.wait,
+      _host = hosts.named(settings.wait),
+      _asleep = setmetatable({}, { __mode = "k" }), -- by call, see hosts; a loop may be given up with its calls
       _timeout = settings.timeout or core.default_timeout,
       _settle_grace = settings.settle_grace or core.default_settle_grace,
       _listener = report.listener(settings.on_request),
@@ -251,7 +256,7 @@ local function new(options)
    if settings.host == nil and settings.environment == nil then
       settings.host = from_environment "PINECONE_CONTROLLER_HOST"
    end
-   settings.on_request = self._listener
+   settings.on_request, settings.wait = self._listener, nil
    local made, problem = core.new(settings)
    if type(problem) == "string" then
       errors.misuse(problem)

@@ -9,6 +9,7 @@
 local client = require "pinecone.client"
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
+local parallel = require "pinecone.parallel"
 local timestamp = require "pinecone.timestamp"
 
 local pinecone = {
@@ -45,11 +46,13 @@ local pinecone = {
 --   has no scheme is then asked as the control plane is
 -- @tparam[opt] table options.headers names and values to add to every request
 -- @tparam[opt] string options.source_tag names your product in the User-Agent
--- @tparam[opt] function options.wait `wait(call)` steps a call until `call:step()` is true, for a host of your own
+-- @tparam[opt] string|function options.wait where calls wait: `"openresty"`, `"cqueues"`, `"copas"`, `"luv"` or
+--   `"blocking"`; default: wherever the program is at each call. For a loop of your own, a function: `wait(call)` steps
+--   a call until `call:step()` is true
 -- @tparam[opt] function options.on_request is called after each attempt of a call with a table: `operation`, `method`,
---   `path`, `attempt` (1, 2, ...), `seconds`; `status` and `request_id`, or `kind` where no answer came. With a `wait`
---   of your own it is called when the call is done. What goes wrong in it is written to stderr. `PINECONE_DEBUG=1` in
---   the environment writes one such line to stderr for every attempt
+--   `path`, `attempt` (1, 2, ...), `seconds`; `status` and `request_id`, or `kind` where no answer came. Where `wait`
+--   is a function it is called when the call is done. What goes wrong in it is written to stderr. `PINECONE_DEBUG=1`
+--   in the environment writes one such line to stderr for every attempt
 -- @tparam[opt] table options.json another JSON library: `{ decode =, encode =, null = }`
 -- @treturn[1] Client the client
 -- @treturn[2] nil
@@ -62,6 +65,29 @@ pinecone.new = client.new
 -- @param value returned with everything after it, unless it is nil or false
 -- @param err what is raised otherwise. Where the interpreter cannot show a table (PUC Lua 5.1), its text is
 pinecone.assert = errors.assert
+
+--- Does many tasks at once, in any program: as coroutines of a plain script, whose calls wait together; as light
+-- threads in OpenResty; in the loop of cqueues, copas or luv.
+--
+-- Comes back when all of them are done, whatever went wrong in some. A task may call `parallel` itself. In PUC Lua 5.1
+-- a task cannot wait in the iterator of a for loop: there `backups:next()` stands for `for backup in backups`. Within a
+-- copas before 2.0, which does not tell that it runs, it blocks.
+-- @function parallel
+-- @tparam table tasks a sequence of functions
+-- @tparam[opt] table options
+-- @tparam[opt=64] int options.limit how many are under way at once
+-- @treturn table what each task gave first, at its place
+-- @treturn ?table nil where all went well; else the errors, each at the place of its task: the second value of a task
+--   whose first one is nil or false, or what it raised
+-- @raise where `tasks` or `options` are not such, and where nothing can wait
+-- @usage
+-- local tasks = {}
+-- for i, name in ipairs(names) do
+--    tasks[i] = function() return pc:create_backup { index_name = name, name = "nightly" } end
+-- end
+-- local backups, problems = pinecone.parallel(tasks, { limit = 16 })
+-- for i, problem in pairs(problems or {}) do print(names[i], problem) end
+pinecone.parallel = parallel
 
 --- Turns a time of the API into seconds since 1970.
 -- @function timestamp

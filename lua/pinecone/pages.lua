@@ -2,6 +2,8 @@
 
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
+local hosts = require "pinecone.hosts"
+local threads = require "pinecone.threads"
 
 local PAGE_SIZE = 100
 local REMEMBERED = 1000 -- ids; pages are counted by offset, so rows that shift come twice, but not far apart
@@ -200,8 +202,17 @@ end
 
 Pages.__close = Pages.close
 
+local function check_for_loop(self)
+   local host = self._client._host or hosts.current()
+   if threads.is_old and host.yields then
+      errors.misuse(("%s: a for loop of Lua 5.1 cannot wait here; call next: local list = pc:%s(...); "
+         .. "local item, err = list:next()"):format(self._name, self._name))
+   end
+end
+
 -- In a for loop there is nobody to look at a second value, so an error raises.
 function Pages:__call()
+   check_for_loop(self)
    local item, err = self:next()
    if err then
       errors.raise(err)
@@ -236,9 +247,9 @@ local function copy_arguments(row, arguments)
    return copy
 end
 
-local function iterate(client, row, arguments, options)
+local function iterate(client, name, row, arguments, options)
    local self = setmetatable({
-      _client = client, _row = row, _arguments = copy_arguments(row, arguments), _options = options,
+      _client = client, _name = name, _row = row, _arguments = copy_arguments(row, arguments), _options = options,
       _seen = {}, _ring = {}, _slot = 0, _position = 0, _tokens = {},
    }, Pages)
    client:_check(row.name, self._arguments, options) -- raises for misuse where the mistake is, not at the first item
@@ -260,7 +271,7 @@ local function add_iterators(Client)
       local row = core.operations[operation]
       Client[name] = function(self, arguments, options)
          Client._check_self(self, name)
-         return iterate(self, row, arguments, options)
+         return iterate(self, name, row, arguments, options)
       end
    end
 end

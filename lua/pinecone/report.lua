@@ -1,5 +1,7 @@
 -- Tells of each attempt of a call: to the client's on_request, and to stderr where PINECONE_DEBUG is set.
 
+local threads = require "pinecone.threads"
+
 local function line_of(attempt)
    local notes = { ("attempt %d"):format(attempt.attempt) }
    if attempt.request_id then
@@ -16,7 +18,9 @@ end
 -- What somebody's function does wrong must not lose the result of a call.
 local function tell(listener, attempt)
    local good, problem = pcall(listener, attempt)
-   if not good then
+   if not good and threads.is_interrupt(problem) then
+      error(problem, 0)
+   elseif not good then
       local shown, text = pcall(tostring, problem)
       io.stderr:write("pinecone: on_request failed: ", shown and text or "with an error that cannot be shown", "\n")
    end

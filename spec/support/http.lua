@@ -34,7 +34,7 @@ function http.connect(port)
    end)
    assert(wait_until(function() return connected end), "cannot connect in time")
    if problem then
-      self.socket:close()
+      self:close()
       return nil, problem
    end
    self.socket:read_start(function(failed, bytes)
@@ -91,6 +91,22 @@ local function parse_headers(text)
    return headers
 end
 
+-- What chunks hold, and what stands behind the last one; nil while that has not come.
+local function join_chunks(rest)
+   local parts, at = {}, 1
+   while true do
+      local _, after, digits = rest:find("^(%x+)\r\n", at)
+      local size = digits and tonumber(digits, 16)
+      if not size or #rest < after + size + 2 then
+         return nil
+      end
+      if size == 0 then
+         return table.concat(parts), rest:sub(after + 3)
+      end
+      parts[#parts + 1], at = rest:sub(after + 1, after + size), after + size + 3
+   end
+end
+
 -- The next response, when it is complete, and what stands behind it.
 local function parse(received, without_body)
    local head, rest = received:match("^(.-\r\n)\r\n(.*)$")
@@ -98,6 +114,10 @@ local function parse(received, without_body)
       return nil
    end
    local status, headers = tonumber(head:match("^HTTP/1%.1 (%d%d%d) ")), parse_headers(head)
+   if headers["transfer-encoding"] == "chunked" and not without_body then
+      local body, behind = join_chunks(rest)
+      return body and { status = status, headers = headers, body = body }, behind
+   end
    local length = without_body and 0 or tonumber(headers["content-length"] or 0)
    if #rest < length then
       return nil

@@ -148,7 +148,7 @@ function process.find(name)
          return folder .. "/" .. name
       end
    end
-   return nil, name .. " is not installed; see deps-servers in the Makefile"
+   return nil, name .. " is not installed; see deps-specs in the Makefile"
 end
 
 --- Ports that are free now, no two the same.

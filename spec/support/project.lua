@@ -6,6 +6,7 @@ local pinecone = require "pinecone"
 local server = require "pinecone.emulator.http.server"
 local service = require "pinecone.emulator.service"
 local uv = require "luv"
+local wire = require "support.wire"
 
 local project = {}
 
@@ -71,19 +72,13 @@ function project.start(options)
    return self
 end
 
--- The server lives in this process: waiting for a call lets it work.
-local function wait(call)
-   while not call:step() do
-      uv.run "nowait"
-   end
-end
-
 --- Makes a client on it, one that asks for everything once.
 -- @tparam string version
 -- @tparam[opt] string key another one than the right one
 function Project:client(version, key)
    local made = pinecone.assert(pinecone.new {
-      api_key = key or API_KEY, host = self.url, api_version = version, wait = wait, max_retries = 0, settle_grace = 0,
+      api_key = key or API_KEY, host = self.url, api_version = version, wait = wire.wait, max_retries = 0,
+      settle_grace = 0,
    })
    self.clients[#self.clients + 1] = made
    return made

@@ -1,0 +1,120 @@
+-- The coroutines of pinecone.parallel in a plain program: all of their calls wait in one poll(2) of the core.
+
+local core = require "pinecone.core"
+local threads = require "pinecone.threads"
+
+local parallel = { yields = true }
+
+local Group = {}
+Group.__index = Group
+
+local function new_group()
+   -- the coroutine of each call has the same place as the call; `threads` are those that are not done
+   return setmetatable({ calls = {}, waiting = {}, ready = {}, threads = {} }, Group)
+end
+
+function Group:start(action)
+   local thread = coroutine.create(action)
+   threads.own(thread, self)
+   self.threads[thread] = true
+   self.ready[#self.ready + 1] = thread
+end
+
+-- Lets a coroutine go on until it waits for a call, for others, or is done. What we yield begins with the group; what
+-- a task yields by itself only lets others have their turn.
+function Group:resume(thread)
+   local good, group, call = coroutine.resume(thread)
+   if not good then
+      error(group, 0)
+   end
+   if coroutine.status(thread) == "dead" then
+      self.threads[thread] = nil
+   elseif call or group ~= self then
+      local place = #self.calls + 1
+      self.calls[place], self.waiting[place] = group == self and call or core.timer(0), thread
+   end
+end
+
+-- Takes out those in some places. The others keep their order: who came first is the first to get a connection.
+function Group:take(places)
+   local is_taken, calls, waiting = {}, {}, {}
+   for _, place in ipairs(places) do
+      is_taken[place] = true
+   end
+   for place, call in ipairs(self.calls) do
+      local list = is_taken[place] and self.ready or waiting
+      list[#list + 1] = self.waiting[place]
+      calls[#calls + 1] = not is_taken[place] and call or nil
+   end
+   self.calls, self.waiting = calls, waiting
+end
+
+function Group:run()
+   while #self.ready > 0 or #self.calls > 0 do
+      if #self.ready == 0 then
+         self:take(core.poll(self.calls))
+      end
+      local ready = self.ready
+      self.ready = {}
+      for _, thread in ipairs(ready) do
+         self:resume(thread)
+      end
+   end
+end
+
+-- After Ctrl-C, say: nothing goes on that nobody waits for.
+function Group:abandon()
+   for _, call in ipairs(self.calls) do
+      call:cancel()
+   end
+   if coroutine.close then
+      for thread in pairs(self.threads) do
+         coroutine.close(thread)
+      end
+   end
+end
+
+function parallel.wait(call, tell)
+   local group = threads.owner()
+   while not call:step() do
+      if tell then
+         tell()
+      end
+      coroutine.yield(group, call)
+   end
+end
+
+-- Within a task: further coroutines of the same group.
+local function join(group, functions)
+   local thread, left = threads.running(), #functions
+   for _, action in ipairs(functions) do
+      group:start(function()
+         action()
+         left = left - 1
+         if left == 0 then
+            group.ready[#group.ready + 1] = thread
+         end
+      end)
+   end
+   if left > 0 then
+      coroutine.yield(group)
+   end
+end
+
+function parallel.together(functions)
+   local group = threads.owner()
+   if group then
+      return join(group, functions)
+   end
+   group = new_group()
+   for _, action in ipairs(functions) do
+      group:start(action)
+   end
+   local good, problem = pcall(group.run, group)
+   if not good then
+      group:abandon()
+      error(problem, 0)
+   end
+end
+
+return parallel

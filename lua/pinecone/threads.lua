@@ -1,0 +1,78 @@
+-- Coroutines: what differs between the versions of Lua, and whose they are.
+
+local threads = {}
+
+--- PUC Lua 5.1, which can yield across neither pcall nor the iterator of a for loop.
+threads.is_old = _VERSION == "Lua 5.1" and rawget(_G, "jit") == nil
+
+-- Of coroutines within which `catch` runs another one, and of those of `pinecone.parallel`.
+-- Those that nobody resumes any more must be garbage together, so `outer` holds on to neither of the two.
+local outer = setmetatable({}, { __mode = "kv" })
+local owners = setmetatable({}, { __mode = "k" })
+
+--- The coroutine that an event loop has to resume to go on here; nil for the main one.
+function threads.running()
+   local thread, is_main = coroutine.running()
+   if is_main then
+      return nil
+   end
+   while outer[thread] do
+      thread = outer[thread]
+   end
+   return thread
+end
+
+--- Whether the running coroutine is one of `catch`.
+function threads.is_caught()
+   return outer[coroutine.running()] ~= nil
+end
+
+--- False within a function that C has called, such as that of string.gsub, where the Lua version can tell.
+threads.can_yield = coroutine.isyieldable or function() return true end
+
+--- Whose coroutine is running, as `own` has said; nil for nobody's, and where it cannot yield.
+function threads.owner()
+   local thread = threads.running()
+   return thread and threads.can_yield() and owners[thread] or nil
+end
+
+--- Makes a coroutine somebody's.
+function threads.own(thread, owner)
+   owners[thread] = owner
+end
+
+-- Its interpreter raises Ctrl-C in whatever coroutine runs; those of PUC Lua in the main one.
+local is_luajit = rawget(_G, "jit") ~= nil and rawget(_G, "ngx") == nil
+
+--- Whether somebody's function raised nothing of its own, but what Ctrl-C raises and the whole program has to hear of.
+function threads.is_interrupt(problem)
+   return is_luajit and type(problem) == "string" and problem:find "interrupted!$" ~= nil
+end
+
+local pass
+
+-- What the inner coroutine yields goes to whoever waits outside, and what comes back goes in.
+local function after(inner, good, ...)
+   if good and coroutine.status(inner) == "suspended" then
+      return pass(inner, coroutine.yield(...))
+   end
+   return good, ...
+end
+
+function pass(inner, ...)
+   return after(inner, coroutine.resume(inner, ...))
+end
+
+local function catch_in_coroutine(action)
+   local inner = coroutine.create(function() return action() end) -- 5.1 takes no function of C
+   outer[inner] = coroutine.running()
+   return pass(inner)
+end
+
+--- A pcall that can be yielded across on every Lua.
+-- @tparam function action
+-- @treturn boolean whether it went well
+-- @return what it gave, or what it raised
+threads.catch = threads.is_old and catch_in_coroutine or pcall
+
+return threads
