@@ -137,6 +137,7 @@ build = {
       ["pinecone.hosts.parallel"] = "lua/pinecone/hosts/parallel.lua",
       ["pinecone"] = "lua/pinecone/init.lua",
       ["pinecone.lookup"] = "lua/pinecone/lookup.lua",
+      ["pinecone.openresty"] = "lua/pinecone/openresty.lua",
       ["pinecone.pages"] = "lua/pinecone/pages.lua",
       ["pinecone.parallel"] = "lua/pinecone/parallel.lua",
       ["pinecone.report"] = "lua/pinecone/report.lua",
