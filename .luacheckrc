@@ -4,4 +4,5 @@ max_line_length = 120
 files["lua"] = { read_globals = { "ngx" } }
 files["spec"] = { std = "max+busted" }
 files["examples/*_spec.lua"] = { std = "max+busted" }
+files["examples/openresty/backups.lua"] = { std = "max+ngx_lua" }
 files["*.rockspec"] = { std = "max+rockspec" }
