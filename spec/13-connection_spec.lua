@@ -20,13 +20,7 @@ describe("a connection", function()
    after_each(function() emulator:stop() end)
 
    local function connections()
-      local seen, count = {}, 0
-      for _, row in ipairs(service.log(emulator)) do
-         if not seen[row.connection] then
-            seen[row.connection], count = true, count + 1
-         end
-      end
-      return count
+      return service.connections(emulator)
    end
 
    it("is one for describing a backup in a loop", function()

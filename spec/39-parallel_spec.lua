@@ -51,14 +51,6 @@ describe("pinecone.parallel", function()
       return pc:describe_index "movies"
    end
 
-   local function connections()
-      local seen = {}
-      for _, row in ipairs(service.log(emulator)) do
-         seen[row.connection] = true
-      end
-      return size(seen)
-   end
-
    describe("gives results", function()
       it("in the order of the tasks, whichever is done first", function()
          local pauses, ended = { 0.8, 0.4, 0 }, {}
@@ -200,7 +192,7 @@ describe("pinecone.parallel", function()
          assert.is_nil(problems)
          assert.equal(count, #results)
          assert.equal(count, service.sent(emulator, "describe_index"))
-         return highest, connections()
+         return highest, service.connections(emulator)
       end
 
       it("as many as the limit says", function()

@@ -66,8 +66,7 @@ static int method_interest(lua_State *L)
 */
 static int method_is_queued(lua_State *L)
 {
-    const Call *call = call_at(L);
-    lua_pushboolean(L, call->state == CALL_QUEUED && call->waited);
+    lua_pushboolean(L, call_at(L)->waits);
     return 1;
 }
 

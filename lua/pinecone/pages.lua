@@ -203,8 +203,7 @@ end
 Pages.__close = Pages.close
 
 local function check_for_loop(self)
-   local host = self._client._host or hosts.current()
-   if threads.is_old and host.yields then
+   if threads.is_old and (self._client._host or hosts.current()).yields then
       errors.misuse(("%s: a for loop of Lua 5.1 cannot wait here; call next: local list = pc:%s(...); "
          .. "local item, err = list:next()"):format(self._name, self._name))
    end

@@ -113,15 +113,6 @@ describe("nginx with ngx_lua", function()
    end
 
    describe("with a client made and used in init_by_lua", function()
-      local function connections()
-         local seen, count = {}, 0
-         for _, row in ipairs(service.log(emulator, "describe_index")) do
-            count = count + (seen[row.connection] and 0 or 1)
-            seen[row.connection] = true
-         end
-         return count
-      end
-
       it("lets every worker use it, none a connection of the master's", function()
          start(emulator.url, [[
             early, pc = new { wait = "blocking" }, new()
@@ -136,7 +127,7 @@ describe("nginx with ngx_lua", function()
             is_told(worker .. " worker movies movies\n")
          end
          assert.equal(1 + 4 * 2, service.sent(emulator, "describe_index"))
-         assert.equal(1 + 4 * 2, connections())
+         assert.equal(1 + 4 * 2, service.connections(emulator, "describe_index"))
       end)
 
       it("is reloaded again and again", function()

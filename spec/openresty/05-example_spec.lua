@@ -451,16 +451,6 @@ describe("the example for OpenResty", function()
          folder:remove()
       end)
 
-      local function children()
-         local listing = io.open(("/proc/%d/task/%d/children"):format(running.pid, running.pid))
-         local ids = {}
-         for id in listing:read "*a":gmatch "%d+" do
-            ids[#ids + 1] = tonumber(id)
-         end
-         listing:close()
-         return ids
-      end
-
       it("prints commands that work, and ends both on Ctrl-C", function()
          local port = http.port(running:expect "API +(%S+)\n")
          local commands = running:expect "\n(curl .*)Ctrl%-C"
@@ -473,7 +463,7 @@ describe("the example for OpenResty", function()
          end
          assert.same({ "backup_id", "data", "restore_job_id" }, keys)
 
-         local both = children()
+         local both = running:children()
          assert.equal(2, #both)
          running:kill "sigint"
          assert.equal(0, running:wait().code)
@@ -488,7 +478,7 @@ describe("the example for OpenResty", function()
       for place, name in ipairs { "The emulator", "nginx" } do
          it("ends when " .. name .. " ends", function()
             local port = http.port(running:expect "API +(%S+)\n")
-            uv.kill(children()[place], "sigterm")
+            uv.kill(running:children()[place], "sigterm")
             assert.equal(1, running:wait().code)
             expect.holds(running.out, name .. " has ended.")
             assert.is_nil(http.connect(port))

@@ -9,7 +9,16 @@ local program, missing = process.find "nginx"
 --- Why specs that need it cannot run, or nil.
 nginx.missing = missing
 
--- Relative paths lie in its folder.
+--- For the http block of every nginx here: relative paths lie in its folder.
+nginx.quiet = [[
+   access_log off;
+   client_body_temp_path temporary;
+   proxy_temp_path temporary;
+   fastcgi_temp_path temporary;
+   uwsgi_temp_path temporary;
+   scgi_temp_path temporary;
+]]
+
 local settings = [[
 daemon off;
 master_process off;
@@ -17,12 +26,7 @@ pid nginx.pid;
 error_log stderr warn;
 events {}
 http {
-   access_log off;
-   client_body_temp_path temporary;
-   proxy_temp_path temporary;
-   fastcgi_temp_path temporary;
-   uwsgi_temp_path temporary;
-   scgi_temp_path temporary;
+   QUIET
    SERVERS
 }
 ]]
@@ -58,7 +62,7 @@ function nginx.start(folder, behind, rows)
       ports[names[i]] = port
       blocks[i] = block(rows[names[i]], port, behind)
    end
-   folder:write("nginx.conf", (settings:gsub("SERVERS", (table.concat(blocks):gsub("%%", "%%%%")))))
+   folder:write("nginx.conf", (settings:gsub("%u%u%u%u+", { QUIET = nginx.quiet, SERVERS = table.concat(blocks) })))
    local self = process.start(program, { "-e", "stderr", "-p", folder.root, "-c", "nginx.conf" })
    self.ports = ports
    for _, port in pairs(ports) do

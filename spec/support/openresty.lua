@@ -1,6 +1,7 @@
 -- nginx with ngx_lua, which is what OpenResty consists of, and this checkout's library in it.
 
 local http = require "support.http"
+local nginx = require "support.nginx"
 local process = require "support.process"
 local uv = require "luv"
 
@@ -28,12 +29,7 @@ load_module MODULESngx_http_lua_module.so;
 MAIN
 events { worker_connections 4096; }
 http {
-   access_log off;
-   client_body_temp_path temporary;
-   proxy_temp_path temporary;
-   fastcgi_temp_path temporary;
-   uwsgi_temp_path temporary;
-   scgi_temp_path temporary;
+   QUIET
    lua_package_path 'PATH';
    lua_package_cpath 'CLIBRARIES';
    HTTP
@@ -60,16 +56,7 @@ end
 
 --- The process ids of its workers.
 function Nginx:workers()
-   local listing = io.open(("/proc/%d/task/%d/children"):format(self.pid, self.pid))
-   local ids = {}
-   if not listing then -- it has ended
-      return ids
-   end
-   for id in listing:read("*a"):gmatch "%d+" do
-      ids[#ids + 1] = tonumber(id)
-   end
-   listing:close()
-   return ids
+   return self:children()
 end
 
 --- What it has written to its error log.
@@ -99,7 +86,7 @@ function openresty.start(folder, blocks)
    folder:write("nginx.conf", (settings:gsub("%f[%u]%u%u%u%u+", {
       USER = uv.getuid() == 0 and "user root root;" or "",
       ERRORS = "errors.log " .. (blocks.level or "warn"), MODULES = MODULES, PORT = tostring(port),
-      WORKERS = tostring(blocks.workers or 1), PATH = package.path, CLIBRARIES = package.cpath,
+      WORKERS = tostring(blocks.workers or 1), QUIET = nginx.quiet, PATH = package.path, CLIBRARIES = package.cpath,
       MAIN = blocks.main or "", HTTP = blocks.http or "", SERVER = blocks.server or "",
    })))
    local self = process.start(program, { "-e", "stderr", "-p", folder.root, "-c", "nginx.conf" })

@@ -104,6 +104,18 @@ function Process:say(text)
    self.stdin:write(text)
 end
 
+--- The process ids of its children; none once it has ended.
+function Process:children()
+   local listing, ids = io.open(("/proc/%d/task/%d/children"):format(self.pid, self.pid)), {}
+   for id in (listing and listing:read "*a" or ""):gmatch "%d+" do
+      ids[#ids + 1] = tonumber(id)
+   end
+   if listing then
+      listing:close()
+   end
+   return ids
+end
+
 --- Sends it a signal.
 function Process:kill(signal)
    self.child:kill(signal)

@@ -109,6 +109,17 @@ function service.sent(running, operation)
    return #service.log(running, operation)
 end
 
+--- Over how many connections they have come in.
+function service.connections(running, operation)
+   local seen, count = {}, 0
+   for _, row in ipairs(service.log(running, operation)) do
+      if not seen[row.connection] then
+         seen[row.connection], count = true, count + 1
+      end
+   end
+   return count
+end
+
 --- The interpreter that runs these specs.
 function service.interpreter()
    local lowest = 0
