@@ -1,6 +1,7 @@
 #include "argument.h"
 
 #include "compat.h"
+#include "spelling.h"
 
 #include <stdio.h>
 
@@ -30,45 +31,19 @@ static bool is_prefix(const char *name, size_t length, const Argument *rows, siz
     return false;
 }
 
-enum { LONGEST_NAME = 64 };
-
-/* Edit distance in which neighbours that changed places count once; names beyond LONGEST_NAME match nothing. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t rows[3][LONGEST_NAME + 1];
-    size_t m = strlen(a), n = strlen(b);
-    if (m > LONGEST_NAME || n > LONGEST_NAME)
-        return LONGEST_NAME;
-    for (size_t j = 0; j <= n; j++)
-        rows[0][j] = j;
-    for (size_t i = 1; i <= m; i++) {
-        size_t *now = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
-        now[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t best = last[j - 1] + (a[i - 1] != b[j - 1]);
-            best = last[j] + 1 < best ? last[j] + 1 : best;
-            best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
-                best = before[j - 2] + 1;
-            now[j] = best;
-        }
-    }
-    return rows[m % 3][n];
-}
-
 /* The spelling that the caller most likely meant; among the nested ones when the name is nested (`prefix`). */
 static const char *nearest(const char *name, const char *prefix, const Argument *rows, size_t count)
 {
     const char *best = NULL;
-    size_t skip = strlen(prefix), least = strlen(name + skip) / 3 + 2;
+    size_t skip = strlen(prefix), least = spelling_limit(name + skip);
     for (size_t i = 0; i < count; i++) {
         const char *plain[] = {rows[i].name, rows[i].alias}, *nested[] = {rows[i].wire, NULL};
         for (size_t k = 0; k < 2; k++) {
             const char *spelling = skip > 0 ? nested[k] : plain[k];
             if (spelling == NULL || strncmp(spelling, prefix, skip) != 0)
                 continue;
-            if (distance(name + skip, spelling + skip) < least) {
-                least = distance(name + skip, spelling + skip);
+            if (spelling_distance(name + skip, spelling + skip) < least) {
+                least = spelling_distance(name + skip, spelling + skip);
                 best = skip > 0 ? spelling : rows[i].name;
             }
         }

@@ -1,5 +1,7 @@
 #include "call.h"
 
+#include "random.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -127,15 +129,6 @@ void call_release(lua_State *L, Call *call)
 enum { LONGEST_BACKOFF = 30, LONGEST_SILENCE = 30 }; /* seconds */
 enum { LEAST_SPEED = 10 };                           /* bytes a second */
 
-/* Evenly from 0 to 1, another one in each process and at each time. */
-static double chance(const Call *call)
-{
-    uint64_t bits = (uint64_t)clock_now() ^ ((uint64_t)getpid() << 40) ^ (uint64_t)(uintptr_t)call;
-    bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9u;
-    bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebu;
-    return (double)((bits ^ (bits >> 31)) >> 11) / 9007199254740992.0;
-}
-
 static void keep_trouble(Call *call)
 {
     if (call->exchange.kind != NULL)
@@ -162,7 +155,8 @@ static bool plan_attempt(Call *call)
         asked = 0;
     if (asked >= left)
         return false;
-    double backoff = fmin(client->retry_delay * exp2(fmin(call->attempts - 1, 60)), LONGEST_BACKOFF) * chance(call);
+    double backoff =
+        fmin(client->retry_delay * exp2(fmin(call->attempts - 1, 60)), LONGEST_BACKOFF) * random_fraction();
     call->resumes = clock_now() + (int64_t)((asked + fmin(backoff, (left - asked) / 2)) * 1e6);
     return true;
 }

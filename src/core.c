@@ -7,6 +7,8 @@
 #include "methods.h"
 #include "operation.h"
 #include "poll.h"
+#include "random.h"
+#include "spelling.h"
 
 #include <dlfcn.h>
 #include <stdint.h>
@@ -98,6 +100,16 @@ static int core_clock(lua_State *L)
     return 1;
 }
 
+/*** A random number, which takes nothing from math.random and needs no seed.
+@function random
+@treturn number evenly from 0 up to, but not including, 1
+*/
+static int core_random(lua_State *L)
+{
+    lua_pushnumber(L, random_fraction());
+    return 1;
+}
+
 /* Registers a row's function in the module at `module`, and its description in the table at `descriptions`. */
 static void add_operation(lua_State *L, int module, int descriptions, const Operation *row, int number)
 {
@@ -110,8 +122,9 @@ static void add_operation(lua_State *L, int module, int descriptions, const Oper
 
 int luaopen_pinecone_core(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"new", client_new}, {"timer", begin_timer}, {"poll", poll_calls}, {"clock", core_clock}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"new", client_new},   {"timer", begin_timer},  {"poll", poll_calls},
+                                         {"clock", core_clock}, {"random", core_random}, {"nearest", spelling_nearest},
+                                         {NULL, NULL}};
     stay_loaded();
     client_register(L);
     methods_register(L);
