@@ -137,6 +137,35 @@ describe("an iterator", function()
       end)
    end
 
+   for what, row in pairs { ["a number"] = "12", ["a text"] = '"x"' } do
+      it("gives what comes before it and then an error when a row is " .. what, function()
+         pages_are(('{"data":[{"backup_id":"1"},%s,{"backup_id":"2"}]}'):format(row))
+         local found, err = until_error(pc:backups())
+         assert.same({ "1" }, found)
+         assert.equal("protocol", err.kind)
+      end)
+   end
+
+   it("gives all that is left at once", function()
+      local pages = pc:backups { index_name = "movies" }
+      assert(pages:next())
+      assert.equal(204, #assert(pages:all()))
+      assert.same({}, assert(pages:all()))
+      pages_are(page(1, 2, "a"), '{"data":[1]}')
+      expect.failure("protocol", pc:backups():all())
+   end)
+
+   it("tells what time it is for the server", function()
+      local pages = pc:backups { index_name = "movies" }
+      assert.is_nil(pages:date())
+      assert(pages:next())
+      local before = pages:date()
+      assert.is_true(math.abs(before - os.time()) < 60)
+      assert(emulator:advance(1000000))
+      assert(pages:all())
+      assert.is_true(pages:date() - before > 999000)
+   end)
+
    it("gives pages, too", function()
       local pages = pc:backups { index_name = "movies" }
       assert.equal(100, #assert(pages:next_page()))

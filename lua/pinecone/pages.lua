@@ -30,10 +30,13 @@ local function is_new(self, id)
    return true
 end
 
+-- The second value says what is wrong with the rest.
 local function new_items(self, items)
    local kept, id = {}, self._row.id
    for _, item in ipairs(items) do
-      if type(item) ~= "table" or is_new(self, item[id]) then
+      if type(item) ~= "table" then
+         return kept, "the server's list has a row that is no object"
+      elseif is_new(self, item[id]) then
          kept[#kept + 1] = item
       end
    end
@@ -68,6 +71,16 @@ local function begin_ahead(self)
    self._ahead = call
 end
 
+-- Waits for the page, and notes what time it is on the server's clock.
+local function finish(self, call)
+   local page, err = self._client:_finish(call)
+   local date, ago = call:date()
+   if page and date then
+      self._date, self._noted = date, core.clock() - ago
+   end
+   return page, err
+end
+
 -- The answer to the request that was begun ahead; nil when it has to be asked again, because it failed while nobody
 -- was looking.
 local function finish_ahead(self)
@@ -78,7 +91,7 @@ local function finish_ahead(self)
    end
    local failed_meanwhile = call:step()
    call:renew()
-   local page, err = self._client:_finish(call)
+   local page, err = finish(self, call)
    if page or not failed_meanwhile then
       return page, err
    end
@@ -94,7 +107,7 @@ local function fetch(self)
    if not call then
       return nil, err
    end
-   return self._client:_finish(call)
+   return finish(self, call)
 end
 
 local function broken(self, message)
@@ -162,8 +175,10 @@ function Pages:next_page()
       if not page then
          return nil, err
       end
-      items = new_items(self, page[self._row.list])
+      local wrong
+      items, wrong = new_items(self, page[self._row.list])
       self._token, err = token_of(self, page)
+      err = wrong and broken(self, wrong) or err
       if not err and goes_in_circles(self, self._token, items) then
          err = broken(self, "the server gives the same pages again and again")
       end
@@ -190,6 +205,31 @@ function Pages:next()
    end
    self._position = self._position + 1
    return items[self._position]
+end
+
+--- Gives all that is left, at once.
+-- @treturn[1] table a sequence of items
+-- @treturn[2] nil and the error; what came before it is lost
+function Pages:all()
+   local list = {}
+   while true do
+      local page, err = self:next_page()
+      if err then
+         return nil, err
+      end
+      if not page then
+         return list
+      end
+      for _, item in ipairs(page) do
+         list[#list + 1] = item
+      end
+   end
+end
+
+--- What time it is on the server's clock, by its last answer: that of the times that it writes into its rows.
+-- @treturn ?number seconds since 1970, to a second; nil before the first page, and where the answer had no Date
+function Pages:date()
+   return self._date and self._date + (core.clock() - self._noted)
 end
 
 --- Ends the iteration and gives up the request that was begun ahead.
