@@ -41,12 +41,31 @@ function threads.own(thread, owner)
    owners[thread] = owner
 end
 
+-- What has to be done for a coroutine that is given up, by coroutine.
+local wills = setmetatable({}, { __mode = "k" })
+
+--- Says what has to be done in place of the running coroutine where it is given up in the middle; nil: nothing any
+-- more. The main coroutine is never given up: what is raised in it can be caught.
+function threads.will(action)
+   local thread = threads.running()
+   if thread then
+      wills[thread] = action
+   end
+end
+
+--- Takes what has to be done for a coroutine that is given up; nil: nothing.
+function threads.take_will(thread)
+   local action = wills[thread]
+   wills[thread] = nil
+   return action
+end
+
 -- Its interpreter raises Ctrl-C in whatever coroutine runs; those of PUC Lua in the main one.
 local is_luajit = rawget(_G, "jit") ~= nil and rawget(_G, "ngx") == nil
 
 --- Whether somebody's function raised nothing of its own, but what Ctrl-C raises and the whole program has to hear of.
 function threads.is_interrupt(problem)
-   return is_luajit and type(problem) == "string" and problem:find "interrupted!$" ~= nil
+   return is_luajit and type(problem) == "string" and (problem .. "\n"):find("interrupted!\n", 1, true) ~= nil
 end
 
 local pass
@@ -63,7 +82,11 @@ function pass(inner, ...)
    return after(inner, coroutine.resume(inner, ...))
 end
 
+-- Outside of any coroutine nothing yields, and there the interpreter raises Ctrl-C.
 local function catch_in_coroutine(action)
+   if not coroutine.running() then
+      return pcall(action)
+   end
    local inner = coroutine.create(function() return action() end) -- 5.1 takes no function of C
    outer[inner] = coroutine.running()
    return pass(inner)

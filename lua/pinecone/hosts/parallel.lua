@@ -67,11 +67,16 @@ function Group:abandon()
    for _, call in ipairs(self.calls) do
       call:cancel()
    end
-   if coroutine.close then
-      for thread in pairs(self.threads) do
+   for thread in pairs(self.threads) do
+      if coroutine.close then
          coroutine.close(thread)
       end
    end
+   local wills = {}
+   for thread in pairs(self.threads) do
+      wills[#wills + 1] = threads.take_will(thread)
+   end
+   pcall(parallel.together, wills) -- what ended all of them is the error to tell
 end
 
 function parallel.wait(call, tell)
