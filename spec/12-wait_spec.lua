@@ -1,6 +1,7 @@
 -- Waiting until something is done.
 
 local expect = require "support.expect"
+local process = require "support.process"
 local service = require "support.service"
 local uv = require "luv"
 
@@ -121,6 +122,129 @@ describe("waiting for", function()
       assert.is_true((uv.hrtime() - before) / 1e9 < 10)
    end)
 
+   it("tells of each look that was answered, the last one too", function()
+      local told = {}
+      local done = assert(pc:wait_for_backup(backup(), { on_progress = function(seen, elapsed, trouble)
+         told[#told + 1] = { status = seen.status, elapsed = elapsed, trouble = trouble }
+      end }))
+      assert.equal("Ready", done.status)
+      assert.is_true(#told >= 2)
+      assert.equal("Initializing", told[1].status)
+      assert.equal("Ready", told[#told].status)
+      for place, row in ipairs(told) do
+         assert.is_true(row.elapsed >= (place > 1 and told[place - 1].elapsed or 0))
+         assert.is_nil(row.trouble)
+      end
+   end)
+
+   it("tells of passing troubles, with what it saw before them", function()
+      answers("describe_backup", '{"backup_id":"x","status":"Initializing"}')
+      assert(emulator:fault { operation = "describe_backup", on = { 2, 3, 4, 5, 6 }, status = 503 })
+      local troubled = service.client(emulator, { max_retries = 0 })
+      local told = {}
+      expect.failure("timeout", troubled:wait_for_backup("x", {
+         timeout = 0.6, on_progress = function(seen, _, trouble) told[#told + 1] = { seen.status, trouble } end,
+      }))
+      assert.same({ "Initializing" }, told[1])
+      assert.equal("Initializing", told[2][1])
+      assert.equal("unavailable", told[2][2].kind)
+   end)
+
+   it("what on_progress raises comes out of the waiting", function()
+      local raised = { "mine" }
+      local good, problem = pcall(pc.wait_for_backup, pc, backup(), { on_progress = function() error(raised) end })
+      assert.is_false(good)
+      assert.equal(raised, problem)
+   end)
+
+   -- The pauses that a client makes; it makes none of them really.
+   local function pauses_of(looks, options)
+      local pauses = {}
+      local client = service.client(emulator, {
+         max_retries = 0, wait = function(call)
+            if tostring(call):find "timer" then
+               pauses[#pauses + 1] = call:interest() / 1000
+               return call:cancel()
+            end
+            while not call:step() do
+               service.sleep(0.001)
+            end
+         end,
+      })
+      assert(emulator:fault(options))
+      assert(emulator:fault {
+         operation = "describe_backup", on = { from = looks },
+         status = 200, body = '{"backup_id":"x","status":"Ready"}',
+      })
+      assert(client:wait_for_backup "x")
+      assert(emulator:clear_faults())
+      return pauses
+   end
+
+   it("looks often at first, ever more seldom up to 30 seconds, and never twice in the same rhythm", function()
+      local initializing = {
+         operation = "describe_backup", on = { from = 1 }, status = 200,
+         body = '{"backup_id":"x","status":"Initializing"}',
+      }
+      assert(emulator:clear_faults())
+      initializing.on = {}
+      for look = 1, 24 do
+         initializing.on[look] = look
+      end
+      local pauses, longest, differs = pauses_of(25, initializing), 0.25, false
+      local again = pauses_of(25, initializing)
+      assert.equal(24, #pauses)
+      for place, pause in ipairs(pauses) do
+         assert.is_true(pause <= longest + 0.001 and pause >= longest / 2 - 0.002, ("%d: %g"):format(place, pause))
+         longest = math.min(longest * 1.5, 30)
+         differs = differs or math.abs(pause - again[place]) > 0.002
+      end
+      assert.equal(30, longest)
+      assert.is_true(differs)
+   end)
+
+   it("pauses as long as a server asks for that is asked too often", function()
+      local pauses = pauses_of(2, { operation = "describe_backup", status = 429, retry_after = 7 })
+      assert.equal(1, #pauses)
+      assert.is_true(pauses[1] > 6 and pauses[1] <= 7, pauses[1])
+   end)
+
+   it("pauses for five minutes at most, whatever a server asks for", function()
+      local pauses, hasty = {}, service.client(emulator, { max_retries = 0 })
+      hasty._sleep = function(_, seconds) pauses[#pauses + 1] = seconds end
+      assert(emulator:fault { operation = "describe_backup", status = 429, retry_after = 100000 })
+      assert(emulator:fault { operation = "describe_backup", on = 2, status = 200,
+         body = '{"backup_id":"x","status":"Ready"}' })
+      assert(hasty:wait_for_backup "x")
+      assert.same({ 300 }, pauses)
+   end)
+
+   it("does not look again when its time is over, and says what it saw", function()
+      assert(emulator:fault {
+         operation = "describe_backup", on = "all", status = 200, body = '{"backup_id":"x","status":"Initializing"}',
+         delay = 0.05,
+      })
+      local err = expect.failure("timeout", pc:wait_for_backup("x", { timeout = 0.3 }))
+      expect.holds(tostring(err), "the backup is still Initializing (", "wait again")
+   end)
+
+   it("the page of a gateway is ridden out once the service has answered", function()
+      answers("describe_backup", '{"backup_id":"x","status":"Initializing"}')
+      assert(emulator:fault { operation = "describe_backup", on = 2, status = 403, html = true })
+      assert(emulator:fault { operation = "describe_backup", on = 3, garble = true, status = 200, body = "{}" })
+      assert(emulator:fault { operation = "describe_backup", on = 4, status = 200,
+         body = '{"backup_id":"x","status":"Ready"}' })
+      assert(pc:wait_for_backup "x")
+      assert(emulator:clear_faults())
+      assert(emulator:fault { operation = "describe_backup", status = 403, html = true })
+      expect.failure("permission_denied", pc:wait_for_backup "x")
+   end)
+
+   it("an index that is going away is not ready, whatever it says", function()
+      answers("describe_index", '{"name":"x","status":{"ready":true,"state":"Terminating"}}')
+      expect.failure("failed", pc:wait_for_index "x")
+   end)
+
    it("a restore takes job_id, too, as describe_restore_job does", function()
       assert(emulator:fault {
          operation = "describe_restore_job", status = 200, body = '{"restore_job_id":"x","status":"Completed"}',
@@ -131,8 +255,52 @@ describe("waiting for", function()
    it("refuses what makes no sense", function()
       for _, arguments in ipairs {
          {}, { 12 }, { {} }, { "x", { timeout = "1" } }, { "x", { timout = 1 } }, { "x", 1 },
+         { "x", { on_progress = "print" } },
       } do
          assert.has_error(function() pc:wait_for_backup(arguments[1], arguments[2]) end)
       end
    end)
+end)
+
+describe("Ctrl-C", function()
+   local emulator, given
+
+   setup(function()
+      emulator = service.start { job_seconds = 3600, seed = { indexes = { { name = "movies", dimension = 2 } } } }
+      local backup = assert(service.client(emulator):create_backup "movies")
+      given = { url = emulator.url, key = service.api_key, id = backup.backup_id }
+   end)
+   teardown(function() emulator:stop() end)
+   before_each(function() assert(emulator:clear_requests()) end)
+
+   -- Minutes where a waiter pauses for a moment, so that there is a pause to be ended in the middle of.
+   local PRELUDE = [[
+      local pinecone = require "pinecone"
+      local pc = pinecone.assert(pinecone.new { host = given.url, api_key = given.key })
+      local sleep = pc._sleep
+      function pc:_sleep(seconds) return sleep(self, 1000 * seconds) end
+      local function wait() return pc:wait_for_backup(given.id) end
+   ]]
+
+   local function looks()
+      return service.sent(emulator, "describe_backup")
+   end
+
+   for _, case in ipairs {
+      { what = "a script that waits", source = "wait()", looks = 1 },
+      { what = "one that waits for many things at once", source = "pinecone.parallel { wait, wait, wait }", looks = 3 },
+   } do
+      it("ends " .. case.what .. ", in the middle of a pause", function()
+         local script = process.script(PRELUDE .. case.source, given)
+         service.until_true(function() return looks() == case.looks end)
+         service.sleep(1)
+         assert.is_nil(script.code)
+         assert.equal(case.looks, looks())
+         script:kill "sigint"
+         assert.is_true(service.seconds_of(function() script:wait() end) < 5)
+         assert.equal(1, script.code)
+         assert.matches("interrupted!", script.err)
+         assert.equal(case.looks, looks())
+      end)
+   end
 end)

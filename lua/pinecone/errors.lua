@@ -193,6 +193,12 @@ end
 --- The kinds of trouble that may be over the next time.
 errors.passing = { network = true, timeout = true, rate_limited = true, server = true, unavailable = true }
 
+--- Whether it may be over the next time, where the same service has answered well before: then an answer that is not
+-- the API's, such as the page of a gateway, comes from somebody in between.
+function errors.may_pass(err)
+   return errors.passing[err.kind] or err.kind == "protocol" or (err.status == 403 and err.code == nil)
+end
+
 --- Makes a failure of our own.
 -- @tparam table fields kind, message and what else is known
 function errors.new(fields)

@@ -5,8 +5,9 @@
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
 local lookup = require "pinecone.lookup"
+local pauses = require "pinecone.pauses"
 
-local FIRST_PAUSE, PAUSE_GROWTH, LONGEST_PAUSE = 0.25, 1.5, 2
+local LONGEST_PAUSE = 2
 
 local Case = {}
 Case.__index = Case
@@ -29,7 +30,7 @@ end
 -- Looks until it is found or, where a list may lag, the grace is over. Gives what was found; or nil and why it is not
 -- known whether it is there; or nil, nil and the error to give up with.
 local function look_for(case)
-   local began, pause, grace = core.clock(), FIRST_PAUSE, grace_of(case)
+   local began, pause, grace = core.clock(), pauses.growing(LONGEST_PAUSE), grace_of(case)
    while case.call:left() > 0 do
       local looked = core.clock() -- a slow answer shows what there was when it was asked for, not when it came
       local found, problem, conflict = case.rule.look(case)
@@ -40,8 +41,7 @@ local function look_for(case)
       if left <= 0 or (problem and not errors.passing[problem.kind]) then
          return nil, problem
       end
-      case.client:_sleep(math.min(pause, left, case.call:left()))
-      pause = math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE)
+      case.client:_sleep(math.min(pause(), left, case.call:left()))
    end
    return nil, case.err
 end

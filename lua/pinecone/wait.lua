@@ -2,57 +2,52 @@
 
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
+local fields = require "pinecone.fields"
+local patience_of = require "pinecone.patience"
+local pauses = require "pinecone.pauses"
+local statuses = require "pinecone.statuses"
 
-local FIRST_PAUSE, PAUSE_GROWTH, LONGEST_PAUSE = 0.25, 1.5, 30
-local GRACE = 60 -- seconds that passing troubles may last
-local GRACE_UNSEEN = 10 -- the same for a 404 of something that was never there
+local LONGEST_PAUSE = 30
+local GRACE = 300 -- seconds that passing troubles may last
+local GRACE_LOST = 60 -- that something which is there may not be found
+local GRACE_UNSEEN = 10 -- the same where nobody knows whether it ever was there
 
 local function status(resource)
    return resource.status
 end
 
+-- One that is going away may still be ready.
 local function index_state(index)
    local state = type(index.status) == "table" and index.status or {}
-   return state.ready and "Ready" or state.state
+   return state.ready and not statuses.index.bad[state.state] and "Ready" or state.state
 end
 
--- Unknown statuses count as not finished: Pinecone reserves the right to add some.
 local subjects = {
    wait_for_backup = {
-      noun = "backup", describe = "describe_backup", id = "backup_id", state = status,
-      good = { Ready = true }, bad = { Failed = true, InitializationFailed = true },
+      noun = "backup", describe = "describe_backup", id = "backup_id", state = status, ends = statuses.backup,
    },
    wait_for_restore = {
       noun = "restore job", describe = "describe_restore_job", id = "restore_job_id", alias = "job_id", state = status,
-      good = { Completed = true }, bad = { Failed = true, Cancelled = true },
-      passing = { not_found = true }, -- the job store loses jobs for a moment
+      ends = statuses.restore_job,
+      may_be_lost = true, -- the job store loses jobs for a moment
       not_found = "There is no such restore job: give its restore_job_id, not the index_id.",
    },
    wait_for_collection = {
       noun = "collection", describe = "describe_collection", id = "collection_name", alias = "name", state = status,
-      good = { Ready = true }, bad = { Terminating = true, Terminated = true, deleting = true },
+      ends = statuses.collection,
    },
    wait_for_index = {
       noun = "index", describe = "describe_index", id = "index_name", alias = "name", state = index_state,
-      good = { Ready = true },
-      bad = { InitializationFailed = true, Failed = true, Terminating = true, Disabled = true },
+      ends = statuses.index,
    },
 }
 
-local function id_of(subject, name, what)
-   local id = what
-   if type(what) == "table" then
-      id = what[subject.id] or what[subject.alias]
-   end
-   if type(id) ~= "string" then
-      errors.misuse(("%s: takes %s as a string, or a table with it"):format(name, subject.id))
-   end
-   return id
-end
+-- What went wrong ---------------------------------------------------------------------------------------------------
 
 local function failed(waiter, resource)
    return errors.new {
       kind = "failed", operation = waiter.name, target = waiter.id, resource = resource,
+      elapsed = waiter.patience:elapsed(),
       message = ("the %s ended as %s"):format(waiter.subject.noun, waiter.subject.state(resource)),
    }
 end
@@ -61,80 +56,190 @@ local function timed_out(waiter)
    local noun, last, trouble = waiter.subject.noun, waiter.last, waiter.trouble
    local seen = last and ("the %s is still %s"):format(noun, tostring(waiter.subject.state(last)))
       or ("the %s was not seen"):format(noun)
-   local waited = core.clock() - waiter.began
+   local elapsed = waiter.patience:elapsed()
    return errors.new {
-      kind = "timeout", operation = waiter.name, target = waiter.id, resource = last,
-      elapsed = math.floor(waited * 1000 + 0.5) / 1000,
-      message = ("waited %.1f s; %s%s"):format(waited, seen,
+      kind = "timeout", operation = waiter.name, target = waiter.id, resource = last, elapsed = elapsed,
+      message = ("waited %.1f s; %s%s"):format(elapsed, seen,
          trouble and " as far as is known; the last look failed: " .. trouble.message or ""),
       hint = trouble and trouble.hint or "It goes on without us: wait again, or give more time in timeout.",
    }
 end
 
--- Whether a look that failed is worth another: while it may pass, and not for too long.
-local function may_pass(waiter, err)
-   local kind = err.kind
-   local unseen = kind == "not_found" and not waiter.last
-   local known = errors.passing[kind] or (waiter.subject.passing and waiter.subject.passing[kind])
-   return known and core.clock() - waiter.troubled_since < (unseen and GRACE_UNSEEN or GRACE)
+-- Looking -----------------------------------------------------------------------------------------------------------
+
+local function grace_of_absence(waiter)
+   if waiter.last then
+      return waiter.subject.may_be_lost and GRACE_LOST or 0
+   end
+   return waiter.is_known and GRACE_LOST or waiter.subject.may_be_lost and GRACE_UNSEEN or 0
+end
+
+-- For how long such a trouble may last.
+local function grace(waiter, err)
+   if err.kind == "not_found" then
+      return grace_of_absence(waiter)
+   end
+   local has_answered = waiter.last or waiter.is_known
+   return (errors.passing[err.kind] or (has_answered and errors.may_pass(err))) and GRACE or 0
+end
+
+-- Since when it has been the same: to be told that there is nothing is another trouble than to be told nothing.
+local function troubled_since(waiter, err)
+   local before, is_absent = waiter.trouble, err.kind == "not_found"
+   if not before or (before.kind == "not_found") ~= is_absent then
+      waiter.troubled_since = core.clock()
+   end
+   return waiter.troubled_since
+end
+
+-- Notes a look that failed; gives the error where it ends the waiting.
+local function note_trouble(waiter, err)
+   if waiter.last and err.kind == "timeout" and waiter.patience:left() <= 0 then
+      return nil -- it was cut short by us, which says nothing of the service
+   end
+   local since = troubled_since(waiter, err)
+   waiter.trouble, err.operation = err, waiter.name
+   if core.clock() - since < grace(waiter, err) then
+      return nil
+   end
+   if err.kind == "not_found" and not waiter.last and not waiter.is_known then
+      err.hint = waiter.subject.not_found or err.hint
+   end
+   err.resource = waiter.last
+   return err
+end
+
+local function tell(waiter)
+   local listener, seen = waiter.patience.on_progress, waiter.last or waiter.begun
+   if listener and seen then
+      listener(seen, waiter.patience:elapsed(), waiter.trouble)
+   end
 end
 
 -- One look: the resource when it is done; nil and an error that ends the waiting; or neither.
 local function look(waiter)
-   local subject, left = waiter.subject, waiter.deadline - core.clock()
-   local resource, err = waiter.client:_perform(subject.describe, waiter.id, {
-      api_version = waiter.api_version, timeout = math.max(math.min(left, waiter.client._timeout), 0.001),
-   })
-   waiter.trouble = err
+   local subject = waiter.subject
+   local resource, err = waiter.client:_perform(subject.describe, waiter.id, waiter.patience:options())
    if err then
-      waiter.troubled_since = waiter.troubled_since or core.clock()
-      err.operation = waiter.name
-      if may_pass(waiter, err) or (err.kind == "timeout" and core.clock() >= waiter.deadline) then
-         return nil
-      end
-      err.hint = err.kind == "not_found" and subject.not_found or err.hint
+      err = note_trouble(waiter, err)
+      tell(waiter)
       return nil, err
    end
-   waiter.last, waiter.troubled_since = resource, nil
+   waiter.last, waiter.trouble = resource, nil
+   tell(waiter)
    local state = subject.state(resource)
-   if subject.bad[state] then
+   if subject.ends.bad[state] then
       return nil, failed(waiter, resource)
    end
-   return subject.good[state] and resource or nil
+   return subject.ends.good[state] and resource or nil
+end
+
+-- A random part is left out, so that those who began together do not look together for ever.
+-- What a server asks for may be any number.
+local function pause_of(waiter, pause)
+   local asked = waiter.trouble and waiter.trouble.retry_after or 0
+   return math.max(pause * (0.5 + core.random() / 2), math.min(asked, GRACE))
 end
 
 local function wait(waiter)
-   local pause = FIRST_PAUSE
-   while true do
+   local pause = pauses.growing(LONGEST_PAUSE)
+   repeat
       local resource, err = look(waiter)
       if resource or err then
          return resource, err
       end
-      local left = waiter.deadline - core.clock()
-      if left <= 0 then
-         return nil, timed_out(waiter)
-      end
-      waiter.client:_sleep(math.min(pause, left))
-      pause = math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE)
+      waiter.client:_sleep(math.max(math.min(pause_of(waiter, pause()), waiter.patience:left()), 0))
+   until waiter.patience:left() <= 0
+   return nil, timed_out(waiter)
+end
+
+-- Methods -----------------------------------------------------------------------------------------------------------
+
+--- Waits for something that was just made: that it is not found at first only means that reads lag.
+-- @tparam Client client
+-- @tparam string name such as wait_for_backup
+-- @tparam string id
+-- @tparam table patience see pinecone.patience
+-- @tparam ?table begun what it was when it was made
+local function wait_for_new(client, name, id, patience, begun)
+   return wait {
+      client = client, name = name, subject = subjects[name], id = id, patience = patience, is_known = true,
+      begun = begun,
+   }
+end
+
+--- Waits until a backup is Ready.
+--
+-- Looks with `GET /backups/{backup_id}` (control-plane/describe_backup): often at first, then ever more seldom, up to
+-- every 30 seconds, and not in step with others who wait. Trouble of the network or the service is ridden out for five
+-- minutes. Statuses that are not known count as not finished.
+-- @function Client:wait_for_backup
+-- @tparam string|table what its `backup_id`, or a table with that, such as what `create_backup` gave
+-- @tparam[opt] table options `timeout` (seconds for all of it; default: no limit), `api_version`,
+--   `on_progress(resource, elapsed, trouble)`: called after each look, from the first good one on, with what was waited
+--   for as last seen, the seconds since the call began, and the error where that look failed
+-- @treturn[1] table the backup
+-- @treturn[2] nil
+-- @treturn[2] table the error; its `resource` is the backup as last seen. `failed`: it ended as Failed or
+--   InitializationFailed; `timeout`: the time was over before; else as in `describe_backup`
+-- @raise for misuse, and what `on_progress` raises
+
+--- Waits until a restore job is Completed; see `wait_for_backup`.
+--
+-- Looks with `GET /restore-jobs/{job_id}` (control-plane/describe_restore_job). The service sometimes loses sight of a
+-- job: a 404 is ridden out for a minute, for 10 seconds where the job was never seen. That its index is ready, too, is
+-- for `wait_for_index` to tell.
+-- @function Client:wait_for_restore
+-- @tparam string|table what its `restore_job_id`, or a table with that (or `job_id`)
+-- @tparam[opt] table options see `wait_for_backup`
+-- @treturn[1] table the job
+-- @treturn[2] nil
+-- @treturn[2] table the error; `failed`: it ended as Failed or Cancelled
+
+--- Waits until a collection is Ready; see `wait_for_backup`.
+--
+-- Looks with `GET /collections/{collection_name}` (control-plane/describe_collection).
+-- @function Client:wait_for_collection
+-- @tparam string|table what its name, or a table with `collection_name` or `name`
+-- @tparam[opt] table options see `wait_for_backup`
+-- @treturn[1] table the collection
+-- @treturn[2] nil
+-- @treturn[2] table the error; `failed`: it is being deleted
+
+--- Waits until an index is ready; see `wait_for_backup`.
+--
+-- Looks with `GET /indexes/{index_name}` (control-plane/describe_index).
+-- @function Client:wait_for_index
+-- @tparam string|table what its name, or a table with `index_name` or `name`
+-- @tparam[opt] table options see `wait_for_backup`
+-- @treturn[1] table the index
+-- @treturn[2] nil
+-- @treturn[2] table the error; `failed`: it is InitializationFailed, Failed, Disabled or being deleted
+
+local function id_of(subject, name, what)
+   local id = what
+   if type(what) == "table" then
+      fields.check_no_option(name, what)
+      id = what[subject.id] or what[subject.alias]
    end
+   if type(id) ~= "string" then
+      errors.misuse(("%s: takes %s as a string, or a table with it"):format(name, subject.id))
+   end
+   return id
 end
 
 local function add_waiters(Client)
    for name, subject in pairs(subjects) do
       Client[name] = function(self, what, options)
          Client._check_self(self, name)
-         local id, now = id_of(subject, name, what), core.clock()
-         local good, err = self:_check(subject.describe, id, options, name)
-         if not good then
+         local id = id_of(subject, name, what)
+         local patience, err = patience_of(self, name, subject.describe, id, options)
+         if not patience then
             return nil, err
          end
-         options = options or {}
-         return wait {
-            client = self, name = name, subject = subject, id = id, api_version = options.api_version,
-            began = now, deadline = now + (options.timeout or math.huge),
-         }
+         return wait { client = self, name = name, subject = subject, id = id, patience = patience }
       end
    end
 end
 
-return { add_waiters = add_waiters }
+return { add_waiters = add_waiters, wait_for_new = wait_for_new }
