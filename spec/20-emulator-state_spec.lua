@@ -7,6 +7,7 @@ local faults = require("pinecone.emulator.faults")
 local identifiers = require("pinecone.emulator.identifiers")
 local json = require("pinecone.emulator.json")
 local pages = require("pinecone.emulator.api.pages")
+local records = require("pinecone.emulator.state.records")
 local state = require("pinecone.emulator.state")
 local versions = require("pinecone.emulator.versions")
 
@@ -297,6 +298,47 @@ describe("the emulated project", function()
          project:create_index_from_backup(backup.id, { name = "again" })
          pass(10)
          assert.same({ other = 3 }, project:index_stats("again").namespaces)
+      end)
+
+      describe("whose fault loses records", function()
+         before_each(function()
+            fill("docs", 2)
+            fill("docs", 2, "zoo")
+            backup = ready_backup("docs")
+         end)
+
+         local function restored(name, circumstances)
+            project.circumstances = circumstances
+            assert(project:create_index_from_backup(backup.id, { name = name }))
+            project.circumstances = {}
+            pass(10)
+            return project:index_stats(name).namespaces
+         end
+
+         for lost, left in pairs({
+            [1] = { [""] = 2, other = 3, zoo = 1 }, [2] = { [""] = 2, other = 3 }, [4] = { [""] = 2, other = 1 },
+            [6] = { [""] = 1 }, [7] = {}, [100] = {},
+         }) do
+            it("lack the last " .. lost .. ", and namespaces that have none left", function()
+               assert.same(left, restored("copy", { lose = lost }))
+               for namespace, count in pairs(left) do
+                  local kept = project:list_records("copy", namespace, { limit = 100 }).ids
+                  assert.same({ count, ("id-%03d"):format(count) }, { #kept, kept[count] })
+               end
+            end)
+         end
+
+         it("take nothing from the backup, nor from the index that it was made of", function()
+            local all = { [""] = 2, other = 3, zoo = 2 }
+            local counts = records.counts(backup.records)
+            restored("copy", { lose = 4 })
+            assert.same(counts, records.counts(backup.records))
+            assert.same(all, project:index_stats("docs").namespaces)
+            assert.same(all, restored("again", {}))
+            local ids = { "id-001", "id-002", "id-003" }
+            assert.same(ids, project:list_records("again", "other", { limit = 100 }).ids)
+            assert.equal(3, project:fetch_records("docs", "other", ids)["id-003"].values[1])
+         end)
       end)
 
       it("inherit tags unless others are given, and never the protection", function()
@@ -722,7 +764,7 @@ describe("faults", function()
    local set, effects, given
 
    before_each(function()
-      set = faults.new({ create_backup = true, list_indexes = true })
+      set = faults.new({ create_backup = true, create_index_from_backup = true, list_indexes = true })
       effects, given = 0, nil
    end)
 
@@ -847,7 +889,10 @@ describe("faults", function()
       set:clear()
       outcome_of({ delay = 1 })
       assert.is_nil(given)
-      assert.equal(4, effects)
+      assert(set:add({ operation = "create_index_from_backup", lose = 3 }))
+      set:apply("create_index_from_backup", effect)
+      assert.same({ lose = 3 }, given)
+      assert.equal(5, effects)
    end)
 
    it("garble bodies without a change of their length", function()
@@ -942,6 +987,7 @@ describe("faults", function()
       { { operation = "create_backups", status = 503 }, "unknown operation 'create_backups'" },
       { { operation = 1, status = 503 }, "'operation'.*the name of an operation or \"%*\"" },
       { { operation = "*" }, "needs an action, one of content_length, cut, delay" },
+      { { operation = "*" }, "lag, lose, status$" },
       { { operation = "*", on = 2, garble = false }, "needs an action" },
       { { operation = "*", statsu = 503 }, "unknown field 'statsu' in a fault plan; did you mean status%?" },
       { { operation = "*", retry_afer = 1 }, "did you mean retry_after%?" },
@@ -969,6 +1015,12 @@ describe("faults", function()
       { { operation = "*", header_flood = 1000001 }, "'header_flood'.*from 1 to 1000000" },
       { { operation = "*", job = "Failed" }, "'job'.*\"failed\", \"cancelled\"" },
       { { operation = "*", lag = "5" }, "'lag'.*seconds" },
+      { { operation = "*", lose = 0 }, "'lose'.*a whole number from 1 to" },
+      { { operation = "*", lose = 1.5 }, "'lose'" },
+      { { operation = "*", lose = "3" }, "'lose'" },
+      { { operation = "*", loose = 3 }, "'loose'.*did you mean lose" },
+      { { operation = "create_backup", lose = 3 },
+         "'lose' in a fault plan is for create_index_from_backup, not for create_backup" },
       { { operation = "*", delay = 1, headers = {} }, "'headers' in a fault plan needs 'status' or 'html' beside it" },
       { { operation = "*", delay = 1, body = "x" }, "'body' in a fault plan needs 'status' beside it" },
       { { operation = "*", delay = 1, retry_after = 1 }, "'retry_after' in a fault plan needs 'status'" },
@@ -983,6 +1035,7 @@ describe("faults", function()
       { { operation = "*", endless = true, cut = 1 }, "'endless' and 'cut' exclude each other" },
       { { operation = "*", status = 500, job = "failed" }, "'job' in a fault plan changes an effect" },
       { { operation = "*", drop = "before", lag = 1 }, "'lag' in a fault plan changes an effect" },
+      { { operation = "*", html = true, lose = 1 }, "'lose' in a fault plan changes an effect" },
    }
    for _, turns in ipairs({ 0, -1, 1.5, "first", true, {}, { 0 }, { 1, "2" }, { 1, from = 2 }, { from = 0 },
       { from = 1, every = 2 }, { every = 0 }, { chance = 0 }, { chance = 1.1 }, { chance = "1" }, { seed = 1 },

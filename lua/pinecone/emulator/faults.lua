@@ -37,6 +37,7 @@
 -- | `lag` | seconds: for so long, lists do not show what this request makes; a list does not show what is younger |
 -- | `job` | `"failed"` or `"cancelled"`: the job that it starts ends so |
 -- | `job_seconds` | how long that job takes |
+-- | `lose` | so many records, the last ones, that a restored index lacks; only for `create_index_from_backup` |
 --
 -- What happens to the answer, whichever it is. A response to HEAD and one of
 -- status 204 or 304 have no body that could be spoilt:
@@ -58,7 +59,7 @@
 -- `reset` needs `drop`. `after` and `late`, `body` and `html` exclude each other;
 -- `drop` excludes every other answer and all of the last table but `delay`;
 -- `endless` excludes `body`, `html`, `cut`, `garble` and `content_length`. `lag`,
--- `job` and `job_seconds` need an effect. Seconds may be fractions, up to a year.
+-- `job`, `job_seconds` and `lose` need an effect. Seconds may be fractions, up to a year.
 -- @module pinecone.emulator.faults
 
 local json = require("pinecone.emulator.json")
@@ -249,7 +250,7 @@ end
 --- Lets a request through, or makes it go wrong.
 -- @tparam ?string operation
 -- @tparam function effect does what the request asks for, returns the response;
---   it is given a table of the plan's `lag`, `job` and `job_seconds`, or nil
+--   it is given a table of the plan's `lag`, `job`, `job_seconds` and `lose`, or nil
 -- @treturn table the outcome: `response`, or `drop` (close without an answer).
 --   `fault`: the position of the plan that decided.
 --   `late`: seconds until the effect, which has not been called, has to happen,

@@ -220,7 +220,7 @@ end
 -- @tparam table request
 -- @tparam table resolved what @{Api:resolve} said
 -- @tparam[opt] table circumstances what a fault changes in the state machine
---   for this one request: `lag`, `job`, `job_seconds`; and `at`, the time when
+--   for this one request: `lag`, `job`, `job_seconds`, `lose`; and `at`, the time when
 --   it takes effect
 -- @treturn table the response
 function Api:answer(request, resolved, circumstances)

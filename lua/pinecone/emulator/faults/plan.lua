@@ -12,6 +12,7 @@ local MOST_SECONDS = 365 * 86400
 local MOST_DRIPPED_BYTES = 65536
 local MOST_FLOOD_HEADERS = 1000000
 local LARGEST_LENGTH = 1e15
+local MOST_LOST_RECORDS = 1e9
 local TOKEN = "^[%w!#$%%&'*+.^_`|~-]+$"
 local GATEWAY_STATUS = 502
 
@@ -118,17 +119,18 @@ local fields = {
    lag = seconds(),
    job = one_of("failed", "cancelled"),
    job_seconds = seconds(),
+   lose = whole(1, MOST_LOST_RECORDS),
 }
 
 for _, name in ipairs({
    "status", "html", "drop", "delay", "drip", "cut", "garble", "content_length", "endless",
-   "header_flood", "lag", "job", "job_seconds",
+   "header_flood", "lag", "job", "job_seconds", "lose",
 }) do
    fields[name].acts = true
 end
 
 --- The names of the fields that the emulated project looks at, not the server.
-plan.circumstances = { "lag", "job", "job_seconds" }
+plan.circumstances = { "lag", "job", "job_seconds", "lose" }
 
 -- What a field needs beside it, one of these.
 local needs = {
@@ -138,6 +140,11 @@ local needs = {
    { "after", { "status", "html" } },
    { "late", { "status", "html", "drop" } },
    { "reset", { "drop" } },
+}
+
+-- The one operation, beside "*", that a field means something to.
+local homes = {
+   { "lose", "create_index_from_backup" },
 }
 
 -- What cannot stand beside a field.
@@ -247,6 +254,15 @@ local function bad_operation(copied, operations)
    end
 end
 
+local function misplaced(copied)
+   for _, row in ipairs(homes) do
+      local name, home = row[1], row[2]
+      if copied[name] ~= nil and copied.operation ~= home and copied.operation ~= "*" then
+         return ("'%s' in a fault plan is for %s, not for %s"):format(name, home, copied.operation)
+      end
+   end
+end
+
 local function header_text(value)
    return type(value) == "number" and ("%.14g"):format(value) or value
 end
@@ -293,8 +309,8 @@ function plan.read(given, operations)
       return nil, problem
    end
    local copied = without_flags_down(given)
-   problem = bad_operation(copied, operations) or missing(copied) or contradiction(copied)
-      or without_effect(copied) or lacks_action(copied)
+   problem = bad_operation(copied, operations) or misplaced(copied) or missing(copied)
+      or contradiction(copied) or without_effect(copied) or lacks_action(copied)
    if problem then
       return nil, problem
    end

@@ -130,6 +130,31 @@ local function sorted_ids(namespace)
    return namespace.sorted
 end
 
+local function last_ids(namespace, count)
+   local ids, last = sorted_ids(namespace), {}
+   for position = #ids, math.max(#ids - count, 0) + 1, -1 do
+      last[#last + 1] = ids[position]
+   end
+   return last
+end
+
+--- A copy that lacks the last records: those of the last namespace by name from
+-- the last id on, then those of the one before. The original stays as it is.
+-- @tparam table set
+-- @tparam number count how many; all where there are no more
+-- @treturn table
+function records.without_last(set, count)
+   local left = records.copy(set)
+   local names = tables.names(set.namespaces)
+   while count > 0 and #names > 0 do
+      local name = table.remove(names)
+      local lost = last_ids(set.namespaces[name], count)
+      records.delete(left, name, lost)
+      count = count - #lost
+   end
+   return left
+end
+
 --- The ids of a namespace in order, from just behind one of them.
 -- @tparam table set
 -- @tparam string name the namespace

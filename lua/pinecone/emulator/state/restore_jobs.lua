@@ -1,6 +1,7 @@
 -- Restore jobs: a new index filled from a backup.
 
 local failure = require("pinecone.emulator.failure")
+local records = require("pinecone.emulator.state.records")
 local rows = require("pinecone.emulator.state.rows")
 local rules = require("pinecone.emulator.state.rules")
 local tables = require("pinecone.emulator.tables")
@@ -32,6 +33,12 @@ local function definition_from(self, backup, given)
    return definition
 end
 
+-- What of a backup's records gets into the index: all, unless a fault loses some.
+local function restored_records(self, backup)
+   local lost = self.circumstances.lose
+   return lost and records.without_last(backup.records, lost) or backup.records
+end
+
 --- Makes an index from a backup. Both exist at once, the index Initializing
 -- and the job Pending.
 -- @tparam string backup_id
@@ -54,7 +61,7 @@ function methods:create_index_from_backup(backup_id, given, limits)
    if refused then
       return nil, refused
    end
-   local index = self:add_index(definition_from(self, backup, given), backup.records)
+   local index = self:add_index(definition_from(self, backup, given), restored_records(self, backup))
    local job = {
       id = self.new_id(), backup_id = backup.id,
       target_index_name = index.name, target_index_id = index.id,
