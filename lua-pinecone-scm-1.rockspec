@@ -64,6 +64,7 @@ build = {
          libdirs = { "$(CURL_LIBDIR)" },
       },
       ["pinecone.await"] = "lua/pinecone/await.lua",
+      ["pinecone.calendar"] = "lua/pinecone/calendar.lua",
       ["pinecone.client"] = "lua/pinecone/client.lua",
       ["pinecone.command.emulator"] = "lua/pinecone/command/emulator.lua",
       ["pinecone.command"] = "lua/pinecone/command/init.lua",

@@ -1,25 +1,7 @@
 -- RFC 3339 times to seconds since 1970.
 
+local calendar = require "pinecone.calendar"
 local errors = require "pinecone.errors"
-
-local floor = math.floor
-
-local month_lengths = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
-
-local function is_leap(year)
-   return year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
-end
-
-local function month_length(year, month)
-   return (month == 2 and is_leap(year)) and 29 or month_lengths[month]
-end
-
--- Counts years from March, so that the leap day comes last.
-local function days_since_1970(year, month, day)
-   local shifted = month > 2 and year or year - 1
-   local day_of_year = floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1
-   return 365 * shifted + floor(shifted / 4) - floor(shifted / 100) + floor(shifted / 400) + day_of_year - 719468
-end
 
 local function offset_seconds(text)
    if text == "Z" or text == "z" then
@@ -34,7 +16,7 @@ local function offset_seconds(text)
 end
 
 local function in_range(year, month, day, hour, minute, second)
-   return month >= 1 and month <= 12 and day >= 1 and day <= month_length(year, month)
+   return month >= 1 and month <= 12 and day >= 1 and day <= calendar.month_length(year, month)
       and hour <= 23 and minute <= 59 and second <= 60
 end
 
@@ -66,7 +48,7 @@ local function timestamp(text)
    if not in_range(year, month, day, hour, minute, second) then
       return refuse(text, " names a time that does not exist")
    end
-   local whole = days_since_1970(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset
+   local whole = calendar.days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset
    return fraction == "" and whole or whole + tonumber("0" .. fraction)
 end
 
