@@ -246,16 +246,22 @@ local function describe_loop(name, loop)
          assert.is_true(ticks > 50, ticks)
       end)
 
-      it("one can wait for a backup", function()
+      it("one can wait for a backup, and for a drill with it", function()
          local own = service.start { job_seconds = 0.4 }
-         local pc, ready = service.client(own, { wait = loop.wait }), nil
+         local pc, ready, told, drill = service.client(own, { wait = loop.wait }), nil, 0, nil
          service.serverless(service.client(own), "movies")
          local ticks = go_round(loop, function()
-            ready = assert(pc:wait_for_backup(assert(pc:create_backup { index_name = "movies", name = "nightly" })))
+            ready = assert(pc:backup("movies", { on_progress = function()
+               told = told + 1
+               pc:_sleep(0.01)
+            end }))
+            drill = assert(pc:drill "movies")
          end)
          own:stop()
          assert.equal("Ready", ready.status)
-         assert.is_true(ticks > 20, ticks)
+         assert.equal(ready.backup_id, drill.backup.backup_id)
+         assert.is_true(told >= 2)
+         assert.is_true(ticks > 60, ticks)
       end)
 
       it("a client can be closed while calls wait, and no descriptor is lost", function()
@@ -542,11 +548,11 @@ describe("Where a host can only sleep", function()
       uv.run "nowait"
    end)
 
-   -- One that waits for its answer.
-   local function call_of(options)
-      local call = assert(core.list_indexes(service.client({ url = url }, options)._core))
-      for _ = 1, 100 do
-         assert(not call:step())
+   -- One that waits for its answer, and has so much time left; else it is not stepped any more.
+   local function call_of(timeout, left)
+      local call = assert(core.list_indexes(service.client({ url = url }, { timeout = timeout })._core))
+      while call:left() > left do
+         call:step()
          service.sleep(0.001)
       end
       return call
@@ -554,7 +560,7 @@ describe("Where a host can only sleep", function()
 
    it("a call is looked at after a millisecond, then after a fifth of the time it has waited, but 20 times a second",
       function()
-         local call = call_of()
+         local call = call_of(60, 59.9)
          assert.equal(0.001, backoff(call, 0))
          assert.equal(0.001, backoff(call, 0.004))
          assert.is_near(0.004, backoff(call, 0.02), 1e-9)
@@ -565,7 +571,7 @@ describe("Where a host can only sleep", function()
       end)
 
    it("it is looked at when its time is over", function()
-      local call = call_of { timeout = 0.115 }
+      local call = call_of(0.2, 0.015)
       assert.is_true(backoff(call, 10) <= 0.015)
       call:cancel()
    end)

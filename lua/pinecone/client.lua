@@ -9,6 +9,7 @@ local pages = require "pinecone.pages"
 local report = require "pinecone.report"
 local settle = require "pinecone.settle"
 local wait = require "pinecone.wait"
+local workflows = require "pinecone.workflows"
 
 local Client = {}
 Client.__index = Client
@@ -202,10 +203,11 @@ function Client:resume_backup_schedule(schedule, options)
    return set_enabled(self, "resume_backup_schedule", schedule, true, options)
 end
 
--- Iterators and waiting ---------------------------------------------------------------------------------------------
+-- Iterators, waiting, workflows --------------------------------------------------------------------------------------
 
 pages.add_iterators(Client)
 wait.add_waiters(Client)
+workflows.add_workflows(Client)
 
 -- Life --------------------------------------------------------------------------------------------------------------
 
