@@ -10,6 +10,7 @@ local client = require "pinecone.client"
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
 local parallel = require "pinecone.parallel"
+local retention = require "pinecone.retention"
 local timestamp = require "pinecone.timestamp"
 
 local pinecone = {
@@ -88,6 +89,10 @@ pinecone.assert = errors.assert
 -- local backups, problems = pinecone.parallel(tasks, { limit = 16 })
 -- for i, problem in pairs(problems or {}) do print(names[i], problem) end
 pinecone.parallel = parallel
+
+--- Which backups to keep, and which to delete: `pinecone.retention.plan(backups, policy, now)`, see
+-- @{pinecone.retention.plan}. It only decides; `pc:prune_backups` also deletes.
+pinecone.retention = retention
 
 --- Turns a time of the API into seconds since 1970.
 -- @function timestamp
