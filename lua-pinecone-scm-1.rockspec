@@ -161,6 +161,7 @@ build = {
       ["pinecone.workflows.backup"] = "lua/pinecone/workflows/backup.lua",
       ["pinecone.workflows.drill"] = "lua/pinecone/workflows/drill.lua",
       ["pinecone.workflows"] = "lua/pinecone/workflows/init.lua",
+      ["pinecone.workflows.prune"] = "lua/pinecone/workflows/prune.lua",
       ["pinecone.workflows.restore"] = "lua/pinecone/workflows/restore.lua",
       ["pinecone.workflows.source"] = "lua/pinecone/workflows/source.lua",
       ["pinecone.workflows.verify"] = "lua/pinecone/workflows/verify.lua",
