@@ -8,7 +8,7 @@
 
 local fields = require "pinecone.fields"
 
-local names = { "backup", "drill", "prune", "restore" }
+local names = { "backup", "check", "drill", "prune", "restore" }
 
 local function add(Client, workflow)
    Client[workflow.name] = function(self, arguments, options)
