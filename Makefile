@@ -310,10 +310,11 @@ lint: deps-lint ## luacheck, clang-format, and whether the rockspec names every 
 PACKAGES_common = libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev pkg-config|pkgconf libc6-dev \
 	$(if $(shell command -v $(firstword $(CC))),,gcc) lua-cjson lua-luv lua-argparse lua-busted lua-yaml \
 	ca-certificates openssl
-# Servers that some specs put beside the emulator, and event loops that they wait in. Where an init system runs, Debian
-# would also start nginx as a service: there it is not brought unasked, and without it its specs are pending.
+# Servers that some specs put beside the emulator, event loops that they wait in, and locales that write numbers with a
+# comma. Where an init system runs, Debian would also start nginx as a service: there it is not brought unasked, and
+# without it its specs are pending.
 NGINX := nginx|nginx-core|nginx-light
-PACKAGES_specs = tinyproxy-bin lua-cqueues lua-copas $(if $(wildcard /run/systemd/system),,$(NGINX))
+PACKAGES_specs = tinyproxy-bin lua-cqueues lua-copas locales $(if $(wildcard /run/systemd/system),,$(NGINX))
 PACKAGES_lua5.1 := lua5.1 liblua5.1-0-dev
 PACKAGES_lua5.2 := lua5.2 liblua5.2-dev
 PACKAGES_lua5.3 := lua5.3 liblua5.3-dev

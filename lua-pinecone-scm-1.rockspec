@@ -144,6 +144,7 @@ build = {
       ["pinecone"] = "lua/pinecone/init.lua",
       ["pinecone.keys"] = "lua/pinecone/keys.lua",
       ["pinecone.lookup"] = "lua/pinecone/lookup.lua",
+      ["pinecone.metrics"] = "lua/pinecone/metrics.lua",
       ["pinecone.names"] = "lua/pinecone/names.lua",
       ["pinecone.openresty"] = "lua/pinecone/openresty.lua",
       ["pinecone.pages"] = "lua/pinecone/pages.lua",

@@ -9,6 +9,7 @@
 local client = require "pinecone.client"
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
+local metrics = require "pinecone.metrics"
 local parallel = require "pinecone.parallel"
 local retention = require "pinecone.retention"
 local timestamp = require "pinecone.timestamp"
@@ -89,6 +90,29 @@ pinecone.assert = errors.assert
 -- local backups, problems = pinecone.parallel(tasks, { limit = 16 })
 -- for i, problem in pairs(problems or {}) do print(names[i], problem) end
 pinecone.parallel = parallel
+
+--- Writes what `Client:check` found as Prometheus reads it, in its text format 0.0.4.
+--
+-- Put it into a file for the node exporter's textfile collector, or answer it from a web server as
+-- `text/plain; version=0.0.4`. Names are Velero's where there is such a thing; each has the label `index`. What is not
+-- known of an index is left out.
+--
+-- - `pinecone_backup_last_successful_timestamp`, `pinecone_backup_records`, `pinecone_backup_size_bytes`: of the
+--   newest Ready backup
+-- - `pinecone_backup_last_status`: 1 where the newest backup that is finished is Ready, 0 where it failed
+-- - `pinecone_backup_failures_since_success`, `pinecone_backup_running`: how many
+-- - `pinecone_schedule_enabled`: 1 or 0; `pinecone_schedule_next_run_timestamp`,
+--   `pinecone_schedule_expected_interval_seconds`: of the enabled schedule; a month counts as 31 days
+-- - `pinecone_backup_check_status`: 0 ok, 1 warning, 2 critical
+-- - `pinecone_backup_check_timestamp`: of the check itself, without a label
+--
+-- All are gauges. Velero's `backup_duration_seconds` is not among them: the API does not tell when a backup was done.
+-- @function metrics
+-- @tparam table check what `Client:check` gave
+-- @treturn string the text
+-- @raise for anything else
+-- @usage io.write(pinecone.metrics(assert(pc:check())))
+pinecone.metrics = metrics
 
 --- Which backups to keep, and which to delete: `pinecone.retention.plan(backups, policy, now)`, see
 -- @{pinecone.retention.plan}. It only decides; `pc:prune_backups` also deletes.
