@@ -1,4 +1,5 @@
--- Restores the newest finished backup of an index into a new index, and waits for it.
+-- Restores the newest finished backup of an index into a new index, waits for it, and makes sure that all of it is
+-- there. The index that it was taken of may be deleted by now.
 --
 --    PINECONE_API_KEY=... lua restore.lua movies movies-restored
 
@@ -12,22 +13,19 @@ end
 
 local pc = pinecone.assert(pinecone.new())
 
--- Lists come in no promised order, so the times are compared.
-local newest, newest_time
-for backup in pc:backups { index_name = source } do
-   local time = backup.created_at and pinecone.timestamp(backup.created_at)
-   if backup.status == "Ready" and time and (not newest or time > newest_time) then
-      newest, newest_time = backup, time
+local told
+local function say(resource, elapsed)
+   local status = type(resource.status) == "table" and resource.status.state or resource.status
+   if status ~= told then
+      print(("%5.0f s  %s"):format(elapsed, status))
+      told = status
    end
 end
-if not newest then
-   io.stderr:write(("%s has no finished backup\n"):format(source))
+
+local restored, err = pc:restore({ index_name = source, latest = true, name = target }, { on_progress = say })
+if not restored then
+   io.stderr:write(tostring(err), "\n")
    os.exit(1)
 end
-print(("restoring %s of %s"):format(newest.name or newest.backup_id, newest.created_at))
-
-local restore = pinecone.assert(pc:create_index_from_backup { backup_id = newest.backup_id, name = target })
-pinecone.assert(pc:wait_for_restore(restore.restore_job_id))
-pinecone.assert(pc:wait_for_index(target))
-print(("%s holds %d records, the backup %d"):format(target,
-   pinecone.assert(pc:describe_index_stats(target)).totalVectorCount, newest.record_count))
+print(("%s holds the %d records of %s, made at %s"):format(
+   target, restored.record_count, restored.backup.name or restored.backup.backup_id, restored.backup.created_at))
