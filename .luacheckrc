@@ -5,4 +5,5 @@ files["lua"] = { read_globals = { "ngx" } }
 files["spec"] = { std = "max+busted" }
 files["examples/*_spec.lua"] = { std = "max+busted" }
 files["examples/openresty/backups.lua"] = { std = "max+ngx_lua" }
+files["examples/openresty/checks.lua"] = { std = "max+ngx_lua" }
 files["*.rockspec"] = { std = "max+rockspec" }

@@ -5,26 +5,20 @@
 --    GET  /backups/<id>       shows one
 --    POST /restore/<backup>   begins to restore it. Body: { "name": <the new index's> }
 --
--- Each request needs `Authorization: Bearer <token>`, the one in nginx's variable BACKUP_TOKEN. What went wrong comes
--- as { "error": <kind>, "message": ..., "hint": ..., "request_id": ..., "maybe_applied": ... }.
+-- Each request needs `Authorization: Bearer <token>`, the one in nginx's variable BACKUP_TOKEN; so does
+-- GET /metrics, which checks.lua serves. What went wrong comes as
+-- { "error": <kind>, "message": ..., "hint": ..., "request_id": ..., "maybe_applied": ... }.
 
 local bit = require "bit"
 local cjson = require "cjson.safe"
-local pinecone = require "pinecone"
+local pc = require "project".client
 
 local backups = {}
 
--- nginx's log cannot show an error that is a table.
-local function needed(value, problem)
-   return value or error(tostring(problem), 0)
-end
-
--- nginx loads this file before it makes its workers; each of them then has connections of its own.
-local pc = needed(pinecone.new())
-
 local token = os.getenv "BACKUP_TOKEN"
-needed(token and token:find "^%S+$", "BACKUP_TOKEN must be set, to a word without spaces: callers send it as "
-   .. "Authorization: Bearer <token>.")
+if not (token and token:find "^%S+$") then
+   error("BACKUP_TOKEN must be set, to a word without spaces: callers send it as Authorization: Bearer <token>.", 0)
+end
 
 -- What an error becomes. Trouble with our own key or plan is not the caller's: it is a 502, never a 401.
 local status_of = {

@@ -4,88 +4,101 @@
 -- nginx is in here, pinecone.parallel waits wherever it runs: for cron, `luajit -e 'require "nightly"()'` is enough.
 
 local pinecone = require "pinecone"
+local project = require "project"
 
 local KEEP = 7 -- finished backups of each index
-local PATIENCE = 6 * 3600 -- seconds that a backup may take
+local PATIENCE = { timeout = 6 * 3600 } -- seconds that a backup may take
 
 -- Both together make a backup ours.
 local NAME = "^nightly%-%d%d%d%d%-%d%d%-%d%d$"
 local DESCRIPTION = "taken by nightly.lua"
 
-local pc, problem = pinecone.new()
-if not pc then
-   error(tostring(problem), 0) -- nginx's log cannot show an error that is a table
-end
-
 local assert = pinecone.assert
+local pc = project.client
 
--- Newest first.
-local function own_backups(index_name)
-   local list = {}
-   for backup in pc:backups { index_name = index_name } do
-      if backup.description == DESCRIPTION and (backup.name or ""):find(NAME) then
-         list[#list + 1] = backup
-      end
-   end
-   table.sort(list, function(one, other)
-      return pinecone.timestamp(one.created_at) > pinecone.timestamp(other.created_at)
-   end)
-   return list
+local function is_own(backup)
+   return backup.description == DESCRIPTION and (backup.name or ""):find(NAME) ~= nil
 end
 
 -- What an earlier run has begun counts, however it ended: one that failed is for you to look at, and to delete if
 -- another shall be taken today.
-local function todays_backup(index_name)
-   local name = "nightly-" .. os.date "!%Y-%m-%d"
-   for _, backup in ipairs(own_backups(index_name)) do
-      if backup.name == name then
+local function find_backup(index_name, name)
+   for _, backup in ipairs(assert(pc:backups { index_name = index_name }:all())) do
+      if is_own(backup) and backup.name == name then
          return backup
       end
    end
-   return assert(pc:create_backup { index_name = index_name, name = name, description = DESCRIPTION })
 end
 
-local function prune(index_name)
-   local finished, deleted = 0, 0
-   for _, backup in ipairs(own_backups(index_name)) do
-      finished = finished + (backup.status == "Ready" and 1 or 0)
-      if backup.status == "Ready" and finished > KEEP then
-         assert(pc:delete_backup(backup.backup_id))
-         deleted = deleted + 1
+-- Raises where the backup does not become Ready.
+local function back_up(index_name)
+   local name = "nightly-" .. os.date "!%Y-%m-%d"
+   local backup = find_backup(index_name, name)
+   if backup and backup.status == "Ready" then
+      return
+   elseif backup then
+      backup = assert(pc:wait_for_backup(backup, PATIENCE))
+   else
+      backup = assert(pc:backup({ index_name = index_name, name = name, description = DESCRIPTION }, PATIENCE))
+   end
+   print(("%s of %s is Ready, with %s records"):format(name, index_name, tostring(backup.record_count)))
+end
+
+-- All at once. Gives the set of those that have a backup of today now, and a list of the others.
+local function back_up_all(index_names)
+   local tasks, good, failed = {}, {}, {}
+   for place, index_name in ipairs(index_names) do
+      tasks[place] = function() return back_up(index_name) end
+   end
+   local _, problems = pinecone.parallel(tasks)
+   for place, index_name in ipairs(index_names) do
+      local err = problems and problems[place]
+      if err then
+         failed[#failed + 1] = index_name
+         print(("the nightly backup of %s went wrong: %s"):format(index_name, tostring(err)))
+      else
+         good[index_name] = true
       end
    end
-   return deleted
+   return good, failed
 end
 
--- Where the backup does not become Ready this raises, and the old ones stay.
-local function back_up(index_name)
-   local backup = todays_backup(index_name)
-   if backup.status == "Ready" then
-      return
+-- Where an index has no good backup of today the old ones stay. Gives how many could not be deleted, or nil and an
+-- error.
+local function prune(good)
+   local report, err = pc:prune_backups { policy = {
+      keep_last = KEEP, filter = function(backup) return is_own(backup) and good[backup.source_index_name] end,
+   } }
+   if not report then
+      return nil, err
    end
-   backup = assert(pc:wait_for_backup(backup, { timeout = PATIENCE }))
-   print(("%s of %s is Ready, with %s records; deleted %d old ones"):format(
-      backup.name, index_name, tostring(backup.record_count), prune(index_name)))
+   for _, backup in ipairs(report.removed) do
+      print(("deleted %s of %s"):format(backup.name, backup.source_index_name))
+   end
+   for _, failure in ipairs(report.failed) do
+      local backup = failure.backup
+      print(("%s of %s is still there: %s"):format(backup.name, backup.source_index_name, tostring(failure.error)))
+   end
+   return #report.failed
 end
 
 --- Does it for all indexes at once.
--- @raise a text that names those with which something went wrong; what that was is printed
+-- @raise what went wrong, in short, because nginx cuts long lines; in full it is printed
 local function nightly()
-   local names, tasks = {}, {}
-   for index in pc:indexes() do
-      if not (index.spec and index.spec.pod) then -- pods have collections, not backups
-         names[#names + 1] = index.name
-         tasks[#tasks + 1] = function() return back_up(index.name) end
-      end
+   local index_names = project.index_names()
+   local good, failed = back_up_all(index_names)
+   local left, err = prune(good)
+   local problems = {}
+   if #failed > 0 then
+      problems[1] = ("%d of %d nightly backups went wrong: %s"):format(#failed, #index_names,
+         table.concat(failed, ", "))
    end
-   local _, problems = pinecone.parallel(tasks)
-   local failed = {}
-   for place, err in pairs(problems or {}) do
-      failed[#failed + 1] = names[place]
-      print(("the nightly backup of %s went wrong: %s"):format(names[place], tostring(err)))
+   if left ~= 0 then
+      problems[#problems + 1] = err and "no old ones were deleted: " .. err
+         or ("old ones that could not be deleted: %d"):format(left)
    end
-   if #failed > 0 then -- in short, because nginx cuts long lines
-      error(("%d of %d nightly backups went wrong: %s"):format(#failed, #tasks, table.concat(failed, ", ")), 0)
+   if #problems > 0 then
+      error(table.concat(problems, "; "), 0)
    end
 end
 

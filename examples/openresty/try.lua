@@ -72,13 +72,15 @@ token       TOKEN, made for this run
 emulator    EMULATOR, in place of Pinecone
 error log   FOLDER/error.log
 
-Try these in another terminal: take a backup, list those of the index, restore one.
+Try these in another terminal: take a backup, list those of the index, restore one, and see what Prometheus is told.
 
 curl -X POST URL/backups/movies -H 'Authorization: Bearer TOKEN' -d '{"name": "my-first"}'
 
 curl 'URL/backups?index=movies' -H 'Authorization: Bearer TOKEN'
 
 curl -X POST URL/restore/BACKUP -H 'Authorization: Bearer TOKEN' -d '{"name": "movies-restored"}'
+
+curl URL/metrics -H 'Authorization: Bearer TOKEN'
 
 Ctrl-C ends nginx and the emulator.
 ]]

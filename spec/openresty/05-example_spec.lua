@@ -14,10 +14,23 @@ local EXAMPLE = assert(uv.fs_realpath "examples/openresty")
 local TOKEN = "spec-token-9876543210"
 local WITH_TOKEN = { Authorization = "Bearer " .. TOKEN }
 
--- Beside the address, listen.conf gets what only a spec needs: a way to make the next night come.
+-- Beside the address, listen.conf gets what only a spec needs: ways to make a job due, and to lose the metrics or the
+-- room for them.
 local LISTEN = [[
 listen 127.0.0.1:%d;
-location = /night-falls { content_by_lua_block { ngx.shared.pinecone:set("nightly:next", 0) ngx.say "it is due" } }
+location /due/ { content_by_lua_block {
+   ngx.shared.pinecone:set(ngx.var.uri:match "[^/]+$" .. ":next", 0)
+   ngx.say "it is due"
+} }
+location = /forget { content_by_lua_block { ngx.shared.metrics:flush_all() ngx.shared.metrics:flush_expired() } }
+location = /fill { content_by_lua_block {
+   for _, size in ipairs { 100000, 1000, 50 } do
+      local count = 0
+      repeat
+         count = count + 1
+      until not ngx.shared.metrics:safe_set(size .. " " .. count, ("x"):rep(size))
+   end
+} }
 ]]
 
 local function as_root()
@@ -31,6 +44,18 @@ local function start_nginx(folder, port, variables)
    variables.LUA_PATH, variables.LUA_CPATH = EXAMPLE .. "/?.lua;" .. package.path, package.cpath
    return process.start(process.find "nginx",
       { "-e", "stderr", "-p", folder.root, "-c", "nginx.conf", "-g", "daemon off;" .. as_root() }, variables)
+end
+
+-- New workers look at once what is due, old ones within 5 seconds.
+local function make_due(nginx, port, job)
+   assert.equal("it is due\n", http.exchange(port, "GET", "/due/" .. job, nil, WITH_TOKEN).body)
+   nginx:kill "sighup"
+end
+
+-- Without nginx.
+local function run_by_cron(emulator, call)
+   return process.script("package.path = given.example .. '/?.lua;' .. package.path; " .. call, { example = EXAMPLE },
+      { PINECONE_API_KEY = service.api_key, PINECONE_CONTROLLER_HOST = emulator.url }):wait()
 end
 
 local function own_backup(days_ago, fields)
@@ -100,6 +125,7 @@ describe("the example for OpenResty", function()
          } do
             for _, request in ipairs {
                { "GET", "/backups" }, { "POST", "/backups/movies" }, { "POST", "/restore/any" }, { "GET", "/nothing" },
+               { "GET", "/metrics" },
             } do
                local answer = ask(request[1], request[2], nil, headers)
                assert.equal(401, answer.status)
@@ -296,12 +322,67 @@ describe("the example for OpenResty", function()
          end
       end)
 
-      it("with the nightly backup, when it is due", function()
-         assert.equal("it is due\n", ask("GET", "/night-falls").body)
-         local name = os.date "!nightly-%Y-%m-%d"
-         local told = name .. " of movies is Ready, with 98 records; deleted 0 old ones"
+      -- Until the log tells it.
+      local function run_job(name, told)
+         make_due(nginx, port, name)
          service.until_true(function() return folder:read "error.log":find(told, 1, true) end)
+      end
+
+      it("with the nightly backup, when it is due", function()
+         local name = os.date "!nightly-%Y-%m-%d"
+         run_job("nightly", name .. " of movies is Ready, with 98 records")
          assert.equal("Ready", named(ask("GET", "/backups?index=movies").json.data)[name])
+      end)
+
+      describe("/metrics", function()
+         before_each(function() ask("GET", "/forget") end)
+
+         it("with what Prometheus reads, at once after the start and then from memory", function()
+            for _ = 1, 2 do
+               local answer = ask("GET", "/metrics")
+               assert.equal(200, answer.status)
+               assert.equal("text/plain; version=0.0.4", answer.headers["content-type"])
+               expect.holds(answer.body, '\npinecone_backup_check_status{index="movies"} 0\n',
+                  "\npinecone_backup_check_timestamp ")
+            end
+            assert.equal(1, service.sent(emulator, "list_indexes"))
+         end)
+
+         it("with 503 and a hint, where a first look fails", function()
+            pinecone.assert(emulator:fault { operation = "list_indexes", status = 401, on = "all" })
+            local answer = ask("GET", "/metrics")
+            assert.equal(503, answer.status)
+            assert.equal("text/plain", answer.headers["content-type"])
+            expect.holds(answer.body, "There is no check of the backups yet", "PINECONE_API_KEY")
+            emulator:clear_faults()
+            assert.equal(200, ask("GET", "/metrics").status)
+         end)
+
+         it("with 503 where there is no room for them", function()
+            ask("GET", "/fill")
+            local answer = ask("GET", "/metrics")
+            assert.equal(503, answer.status)
+            expect.holds(answer.body, "bytes do not fit into lua_shared_dict metrics: no memory. Make it larger")
+            expect.holds(folder:read "error.log", "do not fit into lua_shared_dict metrics")
+         end)
+
+         it("with what the check found when it was due last", function()
+            local sample = 'pinecone_backup_check_status{index="films"} 2'
+            assert.is_nil(ask("GET", "/metrics").body:find(sample, 1, true))
+            service.serverless(pc, "films")
+            assert.is_nil(ask("GET", "/metrics").body:find(sample, 1, true))
+            make_due(nginx, port, "check")
+            service.until_true(function() return ask("GET", "/metrics").body:find(sample, 1, true) end)
+         end)
+
+         it("with the old ones where a later check fails, which the log tells", function()
+            local old = ask("GET", "/metrics").body
+            pinecone.assert(emulator:fault { operation = "list_indexes", status = 401, on = "all" })
+            run_job("check", "pinecone: every 'check' failed: list_indexes: ")
+            local answer = ask("GET", "/metrics")
+            assert.equal(200, answer.status)
+            assert.equal(old, answer.body)
+         end)
       end)
 
       it("and tells key and token to nobody", function()
@@ -341,12 +422,7 @@ describe("the example for OpenResty", function()
       end
 
       local function run_night()
-         return process.script([[
-            package.path = given.example .. "/?.lua;" .. package.path
-            require "nightly"()
-         ]], { example = EXAMPLE }, {
-            PINECONE_API_KEY = service.api_key, PINECONE_CONTROLLER_HOST = emulator.url,
-         }):wait()
+         return run_by_cron(emulator, 'require "nightly"()')
       end
 
       local function backups_of(index_name)
@@ -369,13 +445,29 @@ describe("the example for OpenResty", function()
          return { indexes = { { name = "movies", dimension = 3, records = 98 } }, backups = backups }
       end
 
+      -- Two too many when that of today comes, and one too many where none comes.
+      local function eight_of(index_names)
+         local backups = {}
+         for _, index_name in ipairs(index_names) do
+            for days_ago = 1, 8 do
+               backups[#backups + 1] = own_backup(days_ago, { index_name = index_name })
+            end
+         end
+         return backups
+      end
+
       after_each(function() emulator:stop() end)
 
       it("leave the newest seven, and whatever somebody else took", function()
          begin(a_week_and_more())
          local night = run_night()
          assert.equal(0, night.code)
-         expect.holds(night.out, " of movies is Ready, with 98 records; deleted 3 old ones")
+         expect.holds(night.out, " of movies is Ready, with 98 records\n")
+         local deleted = {}
+         for days_ago = 10, 8, -1 do
+            deleted[#deleted + 1] = ("deleted %s of movies\n"):format(own_backup(days_ago).name)
+         end
+         expect.holds(night.out, table.concat(deleted))
 
          local left = named(backups_of "movies")
          for days_ago = 0, 10 do
@@ -409,6 +501,51 @@ describe("the example for OpenResty", function()
          assert.equal(13, #backups_of "movies")
       end)
 
+      it("delete old ones of those indexes only whose new one is good, in one go", function()
+         begin {
+            indexes = { { name = "movies", dimension = 3 }, { name = "songs", dimension = 3 } },
+            backups = eight_of { "movies", "songs" },
+         }
+         pinecone.assert(emulator:fault { operation = "create_backup", job = "failed" })
+         local night = run_night()
+         local broken = night.err:match "1 of 2 nightly backups went wrong: (%l+)"
+         assert.is_string(broken)
+         assert.equal(9, #backups_of(broken))
+         assert.equal(7, #backups_of(broken == "movies" and "songs" or "movies"))
+         assert.equal(1, service.sent(emulator, "list_project_backups"))
+      end)
+
+      it("tell what could not be deleted, beside what could, and delete it the next time", function()
+         begin { indexes = { { name = "movies", dimension = 3 } }, backups = eight_of { "movies" } }
+         pinecone.assert(emulator:fault { operation = "delete_backup", status = 409 })
+         local night = run_night()
+         assert.equal(1, night.code)
+         expect.holds(night.out, own_backup(8).name .. " of movies is still there: ", "(conflict")
+         expect.holds(night.err, "old ones that could not be deleted: 1")
+         assert.equal(8, #backups_of "movies")
+
+         assert.equal(0, run_night().code)
+         assert.equal(7, #backups_of "movies")
+      end)
+
+      it("tell that the old ones could not be listed", function()
+         begin { indexes = { { name = "movies", dimension = 3 } } }
+         pinecone.assert(emulator:fault { operation = "list_project_backups", status = 403 })
+         local night = run_night()
+         assert.equal(1, night.code)
+         expect.holds(night.err, "no old ones were deleted: prune_backups: ")
+      end)
+
+      it("wait for one that an earlier run has begun", function()
+         begin { indexes = { { name = "movies", dimension = 3 } } }
+         pinecone.assert(emulator:fault { operation = "create_backup", job_seconds = 1 })
+         pinecone.assert(pc:create_backup {
+            index_name = "movies", name = own_backup(0).name, description = own_backup(0).description,
+         })
+         expect.holds(run_night().out, own_backup(0).name .. " of movies is Ready")
+         assert.equal(1, service.sent(emulator, "create_backup"))
+      end)
+
       it("are one a day, however often it runs", function()
          begin { indexes = { { name = "movies", dimension = 3, records = 98 } } }
          for _ = 1, 3 do
@@ -417,9 +554,10 @@ describe("the example for OpenResty", function()
          assert.equal(1, service.sent(emulator, "create_backup"))
       end)
 
-      it("are of every index but pods, whatever happens to one of them", function()
+      it("are of every index but pods and those of drills, whatever happens to one of them", function()
          begin { indexes = {
-            { name = "movies", dimension = 3 }, { name = "songs", dimension = 3 },
+            { name = "movies", dimension = 3 }, { name = "drill-songs", dimension = 3 },
+            { name = "drill-movies-20260424-060000-xkwqzbtf", dimension = 3 },
             { name = "pods", dimension = 3, spec = { pod = { environment = "us-east1-gcp", pod_type = "p1.x1" } } },
          } }
          pinecone.assert(emulator:fault { operation = "create_backup", job = "failed" })
@@ -428,6 +566,107 @@ describe("the example for OpenResty", function()
          expect.holds(night.err, "1 of 2 nightly backups went wrong")
          expect.holds(night.out, "is Ready, with 0 records")
          assert.equal(2, service.sent(emulator, "create_backup"))
+      end)
+   end)
+
+   describe("drills", function()
+      local emulator, pc, folder, nginx, port
+
+      local function begin(seed)
+         emulator = service.start { seed = seed }
+         pc = service.client(emulator)
+      end
+
+      local function seed_of(...)
+         local seed = { indexes = {}, backups = {} }
+         for place, index_name in ipairs { ... } do
+            seed.indexes[place] = { name = index_name, dimension = 3, records = 98 }
+            seed.backups[place] = { index_name = index_name, name = "of-" .. index_name }
+         end
+         return seed
+      end
+
+      local function index_names()
+         local names = {}
+         for place, index in ipairs(pinecone.assert(pc:list_indexes()).indexes) do
+            names[place] = index.name
+         end
+         table.sort(names)
+         return names
+      end
+
+      -- Makes it due, and waits until the log tells.
+      local function run_in_nginx(told)
+         folder, port = scratch.new(), process.free_ports(1)[1]
+         -- what is lost is lost: nothing is gained by a minute's wait for it
+         folder:write("drills.lua", ([[
+            require "pinecone.workflows.restore".VERIFY_GRACE = 0.1
+            return dofile %q
+         ]]):format(EXAMPLE .. "/drills.lua"))
+         nginx = start_nginx(folder, port, {
+            PINECONE_API_KEY = service.api_key, PINECONE_CONTROLLER_HOST = emulator.url, BACKUP_TOKEN = TOKEN,
+         })
+         nginx:listens_on(port)
+         make_due(nginx, port, "drill")
+         service.until_true(function() return folder:read "error.log":find(told, 1, true) end)
+      end
+
+      after_each(function()
+         if nginx then
+            nginx:stop()
+            folder:remove()
+            nginx = nil
+         end
+         emulator:stop()
+      end)
+
+      it("when it is due, and leaves no index behind", function()
+         begin(seed_of "movies")
+         run_in_nginx "the drill of movies went well: 98 records in 1 namespaces of backup of-movies, there after "
+         assert.same({ "movies" }, index_names())
+         assert.equal(1, service.sent(emulator, "create_index_from_backup"))
+      end)
+
+      it("and logs which counts differ where records were lost, and leaves no index behind", function()
+         begin(seed_of "movies")
+         pinecone.assert(emulator:fault { operation = "create_index_from_backup", lose = 3 })
+         run_in_nginx "pinecone: every 'drill' failed: the drill of movies failed: verify drill-movies-"
+         expect.holds(folder:read "error.log", ": 95 of 98 records")
+         assert.same({ "movies" }, index_names())
+      end)
+
+      it("another index each day, but none of pods or of a drill", function()
+         local seed = seed_of("movies", "songs")
+         table.insert(seed.indexes, { name = "drill-movies-20260424-060000-xkwqzbtf", dimension = 3 })
+         table.insert(seed.indexes, {
+            name = "pods", dimension = 3, spec = { pod = { environment = "us-east1-gcp", pod_type = "p1.x1" } },
+         })
+         begin(seed)
+         local before = index_names()
+         local ended = run_by_cron(emulator, 'for day = 20000, 20002 do require "drills"(day) end')
+         assert.equal(0, ended.code)
+         local drilled = {}
+         for name in ended.out:gmatch "the drill of (%S+) went well" do
+            drilled[#drilled + 1] = name
+         end
+         assert.same({ "movies", "songs", "movies" }, drilled)
+         assert.same(before, index_names())
+      end)
+
+      it("nothing where there is no index", function()
+         begin {}
+         local ended = run_by_cron(emulator, 'require "drills"()')
+         assert.equal(0, ended.code)
+         assert.equal("", ended.text)
+      end)
+
+      it("and fails in one line where there is no backup", function()
+         begin { indexes = { { name = "movies", dimension = 3 } } }
+         local ended = run_by_cron(emulator, 'require "drills"()')
+         assert.equal(1, ended.code)
+         expect.holds(ended.err, "the drill of movies failed: list_backups movies: no backup of this index is Ready")
+         expect.holds(ended.err, "Is that the index's name?")
+         assert.is_nil(ended.err:match "failed:[^\n]*\n%s*Is that")
       end)
    end)
 
@@ -459,9 +698,9 @@ describe("the example for OpenResty", function()
             local answer = process.start("/bin/sh", { "-c", command .. " --silent --fail" }):wait()
             assert.equal(0, answer.code, command .. ": " .. answer.text)
             keys[#keys + 1] = answer.out:match '"(data)"' or answer.out:match '"(restore_job_id)"'
-               or answer.out:match '"(backup_id)"'
+               or answer.out:match '"(backup_id)"' or answer.out:match 'pinecone_backup_check_status{index="movies"}'
          end
-         assert.same({ "backup_id", "data", "restore_job_id" }, keys)
+         assert.same({ "backup_id", "data", "restore_job_id", 'pinecone_backup_check_status{index="movies"}' }, keys)
 
          local both = running:children()
          assert.equal(2, #both)
