@@ -40,7 +40,7 @@ CURL_LIBS = $(shell pkg-config --libs libcurl 2>/dev/null || echo -lcurl)
 WARNINGS := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2
 SANITIZERS := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-omit-frame-pointer)
-COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) -fPIC -fvisibility=hidden $(WARNINGS) $(SANITIZERS)
+COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) -fPIC $(WARNINGS) $(SANITIZERS)
 
 ##@ Build
 
@@ -295,12 +295,13 @@ endef
 $(BUILD)/luarocks.lua: deps FORCE | $(BUILD)/bin
 	$(file >$@,$(LUAROCKS_LUA))
 
-lint: deps-lint ## luacheck, clang-format, and whether the rockspec names every source
+lint: deps-lint ## luacheck, clang-format, hidden symbols, and whether the rockspec names every source
 	luacheck --quiet --no-color $(wildcard lua lua/pinecone/command/pinecone-backup spec examples)
 	luacheck --quiet --no-color --filename $(ROCKSPEC) - <$(ROCKSPEC)
 	clang-format --dry-run --Werror $(wildcard src/*.[ch] spec/*/*.[ch])
 	@mkdir -p build
 	@! grep -nwE 'ngx|cqueues|copas|luv' src/*.[ch] # the core knows no host
+	@! grep -LE 'visibility push\(hidden\)|static inline' src/*.h | grep . # core.so exports one symbol
 	@grep -oE '"(src|lua)/[^"]+\.(c|lua)"' $(ROCKSPEC) | tr -d '"' | sort >build/sources-named
 	find src lua -name '*.c' -o -name '*.lua' | sort | diff build/sources-named -
 

@@ -5,6 +5,8 @@
 #include <lua.h>
 #include <stddef.h>
 
+#pragma GCC visibility push(hidden)
+
 enum { LONGEST_NAME = 64 };
 
 /* Edit distance in which neighbours that changed places count once; names beyond LONGEST_NAME match nothing. */
@@ -15,5 +17,7 @@ size_t spelling_limit(const char *name);
 
 /* core.nearest, for the methods that are written in Lua. */
 int spelling_nearest(lua_State *L);
+
+#pragma GCC visibility pop
 
 #endif
