@@ -33,6 +33,30 @@ describe("a connection", function()
       assert.equal(1, connections())
    end)
 
+   -- The interpreter raises Ctrl-C in a hook, at whatever is called next: here at each call in turn.
+   it("takes Ctrl-C at no moment for an answer", function()
+      local place, calls = 0, nil
+      local function hook()
+         calls = calls + 1
+         if calls == place then
+            debug.sethook()
+            error("interrupted!", 0)
+         end
+      end
+      repeat
+         place, calls = place + 1, 0
+         local good, list, err = pcall(function()
+            debug.sethook(hook, "c")
+            local got, problem = pc:list_indexes()
+            debug.sethook()
+            return got, problem
+         end)
+         assert.is_nil(good and err or nil)
+         assert.is_true(good or list == "interrupted!")
+      until good or place == 1000
+      assert.is_true(place > 5)
+   end)
+
    it("stays open for the control plane while an index is asked, and the other way round", function()
       for _ = 1, 10 do
          assert(pc:list_indexes())

@@ -10,11 +10,20 @@ enum { DEPTH = 200 };
 
 static const double EXACT = 1e14;
 
-/* As lua_pcall, but that memory ran out is no answer of the function's: it goes on up as the error that it is. */
+/* What the interpreter's hook raises for Ctrl-C, at whatever is called next. */
+static bool is_interrupt(lua_State *L)
+{
+    static const char ends[] = "interrupted!";
+    size_t length = 0, wanted = sizeof ends - 1;
+    const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : NULL;
+    return length >= wanted && memcmp(text + length - wanted, ends, wanted) == 0;
+}
+
+/* As lua_pcall, but that memory ran out, and Ctrl-C, are no answers of the function's: they go on up as they are. */
 static bool try(lua_State *L, int arguments, int results)
 {
     int status = lua_pcall(L, arguments, results, 0);
-    if (status == LUA_ERRMEM)
+    if (status == LUA_ERRMEM || (status != 0 && is_interrupt(L)))
         lua_error(L);
     return status == 0;
 }
