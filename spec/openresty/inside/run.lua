@@ -34,7 +34,7 @@ end
 local function arguments()
    local list = { "--helper=openresty.inside.watch" }
    for name in pairs(specs_left_out) do
-      list[#list + 1] = "--filter-out=" .. name
+      list[#list + 1] = "--filter-out=" .. name:gsub("%p", "%%%0") -- busted takes a pattern
    end
    for _, argument in ipairs(arg) do
       list[#list + 1] = not files_left_out[argument:match "([^/]+)_spec%.lua$"] and argument or nil
