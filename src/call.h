@@ -12,6 +12,10 @@
 
 #define CALL_TYPE "pinecone.call"
 
+/* No poll takes longer, in milliseconds: a signal that comes just before poll(2) does not end it, and Lua learns of it
+ * only afterwards. */
+enum { CALL_LONGEST_POLL = 250 };
+
 typedef enum {
     CALL_QUEUED,  /* waits for a transport */
     CALL_SENDING, /* an exchange is under way */

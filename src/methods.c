@@ -26,16 +26,19 @@ static int method_step(lua_State *L)
 
 /*** Drives the call with poll(2).
 @function call:block
-@treturn boolean true when the call is finished; false after an attempt that will be repeated, or when a signal came
-between, so that Lua's own handling of Ctrl-C gets its turn: call it again
+@treturn boolean true when the call is finished; false after an attempt that will be repeated, when a signal came
+between, and after CALL_LONGEST_POLL, so that Lua's own handling of Ctrl-C gets its turn: call it again
 */
 static int method_block(lua_State *L)
 {
     Call *call = call_at(L);
     call->attempt_ended = false;
+    int64_t until = clock_now() + (int64_t)CALL_LONGEST_POLL * 1000;
     Drive drive = call_advance(call, 0);
-    while (drive == DRIVE_GOING && !call->attempt_ended)
-        drive = call_advance(call, call_rests(call));
+    while (drive == DRIVE_GOING && !call->attempt_ended && clock_now() < until) {
+        int rests = call_rests(call);
+        drive = call_advance(call, rests < CALL_LONGEST_POLL ? rests : CALL_LONGEST_POLL);
+    }
     lua_pushboolean(L, drive == DRIVE_FINISHED);
     return 1;
 }

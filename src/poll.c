@@ -6,8 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-enum { LONGEST_REST = 60000 }; /* milliseconds */
-
 /* A call among many: where its descriptors stand among all those that are polled. */
 typedef struct Member {
     Call *call;
@@ -26,7 +24,7 @@ static Call *member_at(lua_State *L, int place)
  * stepped since `room` was counted may want more than that: it is only asked whether its time has come. */
 static int gather(lua_State *L, Member *members, int count, struct pollfd *watched, int *room)
 {
-    int rests = LONGEST_REST, used = 0;
+    int rests = CALL_LONGEST_POLL, used = 0;
     for (int i = 0; i < count; i++) {
         Call *call = member_at(L, i + 1);
         bool fits = call_watched(call, NULL) <= *room - used;
@@ -73,8 +71,8 @@ static void push_news(lua_State *L, const Member *members, int count, const stru
 /*** Waits until some calls can go on, and steps those.
 @function poll
 @tparam table calls a sequence of calls
-@treturn table a sequence of the places of those that are finished, or have ended an attempt; empty where none has, or
-when a signal came between: call it again
+@treturn table a sequence of the places of those that are finished, or have ended an attempt; empty where none has,
+when a signal came between, and after CALL_LONGEST_POLL: call it again
 */
 int poll_calls(lua_State *L)
 {
