@@ -129,6 +129,42 @@ describe("list_indexes", function()
    end)
 end)
 
+describe("wants_backup", function()
+
+   setup(function()
+      service.pod(pc, "in-pods")
+      service.serverless(pc, "drill-movies-20260424-060000-xkwqzbtf")
+      service.serverless(pc, "drill-of-somebody")
+   end)
+   teardown(function()
+      for _, name in ipairs { "in-pods", "drill-movies-20260424-060000-xkwqzbtf", "drill-of-somebody" } do
+         remove(name)
+      end
+   end)
+
+   for _, version in ipairs { "2025-04", "2026-04", "2026-07" } do
+      it("leaves out pods and the indexes of drills in version " .. version, function()
+         local wanted, reasons = {}, {}
+         for _, index in ipairs(assert(pc:list_indexes({}, { api_version = version })).indexes) do
+            wanted[index.name], reasons[index.name] = pinecone.wants_backup(index)
+         end
+         assert.is_true(wanted.movies)
+         assert.is_true(wanted["drill-of-somebody"])
+         assert.is_false(wanted["in-pods"])
+         assert.is_false(wanted["drill-movies-20260424-060000-xkwqzbtf"])
+         assert.equal("pods", reasons["in-pods"])
+         assert.equal("drill", reasons["drill-movies-20260424-060000-xkwqzbtf"])
+         assert.is_nil(reasons.movies)
+      end)
+   end
+
+   it("takes one that tells less", function()
+      assert.is_true(pinecone.wants_backup { name = "movies" })
+      assert.is_true(pinecone.wants_backup {})
+      assert.is_true(pinecone.wants_backup { name = "movies", spec = "x", deployment = "y" })
+   end)
+end)
+
 describe("configure_index", function()
 
    it("sets tags beside the old ones, and an empty one removes", function()

@@ -80,6 +80,17 @@ describe("waiting for", function()
       expect.failure("not_found", pc:wait_for_backup "nothing")
    end)
 
+   it("what was just made and is not there yet is waited for", function()
+      assert(emulator:fault {
+         operation = "describe_collection", status = 404,
+         body = '{"error":{"code":"NOT_FOUND","message":"Collection x not found."},"status":404}',
+      })
+      assert(emulator:fault {
+         operation = "describe_collection", on = 2, status = 200, body = '{"name":"x","status":"Ready"}',
+      })
+      assert.equal("Ready", assert(pc:wait_for_collection { name = "x", status = "Initializing" }).status)
+   end)
+
    it("a restore job rides a 404 out", function()
       assert(emulator:fault {
          operation = "describe_restore_job", status = 404,
@@ -104,6 +115,12 @@ describe("waiting for", function()
       local err = expect.failure("timeout", pc:wait_for_backup("x", { timeout = 0.3 }))
       assert.equal("Initializing", err.resource.status)
       assert.matches("still Initializing", tostring(err))
+   end)
+
+   it("says so where what it waits for has no status", function()
+      assert(emulator:fault { operation = "describe_backup", on = "all", status = 200, body = '{"backup_id":"x"}' })
+      local err = expect.failure("timeout", pc:wait_for_backup("x", { timeout = 0.3 }))
+      assert.matches("the backup has no status", tostring(err))
    end)
 
    it("keeps its time when the service does not answer, and says what went wrong", function()
@@ -211,7 +228,7 @@ describe("waiting for", function()
 
    it("pauses for five minutes at most, whatever a server asks for", function()
       local pauses, hasty = {}, service.client(emulator, { max_retries = 0 })
-      hasty._sleep = function(_, seconds) pauses[#pauses + 1] = seconds end
+      hasty.sleep = function(_, seconds) pauses[#pauses + 1] = seconds end
       assert(emulator:fault { operation = "describe_backup", status = 429, retry_after = 100000 })
       assert(emulator:fault { operation = "describe_backup", on = 2, status = 200,
          body = '{"backup_id":"x","status":"Ready"}' })
@@ -277,8 +294,8 @@ describe("Ctrl-C", function()
    local PRELUDE = [[
       local pinecone = require "pinecone"
       local pc = pinecone.assert(pinecone.new { host = given.url, api_key = given.key })
-      local sleep = pc._sleep
-      function pc:_sleep(seconds) return sleep(self, 1000 * seconds) end
+      local sleep = pc.sleep
+      function pc:sleep(seconds) return sleep(self, 1000 * seconds) end
       local function wait() return pc:wait_for_backup(given.id) end
    ]]
 

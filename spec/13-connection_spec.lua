@@ -169,7 +169,7 @@ describe("a script", function()
       ends_with_ctrl_c([[
          local pc = assert(require("pinecone").new { host = given.url, api_key = given.key })
          pc:list_indexes({}, { timeout = 0.1 })
-         pc:_sleep(30)
+         pc:sleep(30)
       ]], 0.5)
    end)
 

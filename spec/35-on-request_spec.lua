@@ -243,6 +243,26 @@ describe("on_request", function()
       end)
    end)
 
+   it("does not swallow Ctrl-C", function()
+      local child = process.script([[
+         local pinecone = require "pinecone"
+         local pc = assert(pinecone.new { host = given.url, api_key = given.key, on_request = function()
+            io.stdout:write "busy\n"
+            io.stdout:flush()
+            local began = os.clock()
+            repeat until os.clock() - began > 2
+         end })
+         pc:list_indexes()
+         io.stdout:write "went on\n"
+      ]], { url = emulator.url, key = service.api_key })
+      child:expect "busy\n"
+      child:kill "sigint"
+      local ended = child:wait()
+      assert.equal("", ended.out)
+      expect.holds(ended.err, "interrupted!")
+      assert.is_nil(ended.err:find("on_request failed", 1, true))
+   end)
+
    it("may use the client itself", function()
       local pc, inner
       pc = client { on_request = function(attempt)

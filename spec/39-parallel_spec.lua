@@ -56,7 +56,7 @@ describe("pinecone.parallel", function()
          local pauses, ended = { 0.8, 0.4, 0 }, {}
          local results, problems = parallel(times(3, function(i)
             return function()
-               pc:_sleep(pauses[i])
+               pc:sleep(pauses[i])
                ended[#ended + 1] = i
                return i * 10
             end
@@ -140,12 +140,12 @@ describe("pinecone.parallel", function()
                function() return own:list_indexes() end,
                function() return own:create_backup { index_name = "movies" } end,
                function()
-                  own:_sleep(0.1)
+                  own:sleep(0.1)
                   own:close()
                   return true
                end,
                function()
-                  own:_sleep(0.2)
+                  own:sleep(0.2)
                   return own:list_indexes()
                end,
             }
@@ -240,7 +240,7 @@ describe("pinecone.parallel", function()
          local results = parallel(times(count, function(i)
             return function()
                made[coroutine.running()] = true
-               pc:_sleep(0)
+               pc:sleep(0)
                if i % 500 == 0 then
                   collectgarbage()
                   highest = math.max(highest, size(made))
@@ -509,7 +509,7 @@ describe("pinecone.parallel", function()
                return list, err
             end,
             function()
-               pc:_sleep(0.5)
+               pc:sleep(0.5)
                return not done and table.concat(heard, " ")
             end,
          }
@@ -563,6 +563,56 @@ describe("pinecone.parallel", function()
          end)
          assert.matches("39%-parallel_spec.lua:%d+: pinecone: parallel: .*'9' is not a place in it", problem)
       end)
+   end)
+end)
+
+describe("client:sleep", function()
+   local pc
+
+   setup(function() pc = assert(pinecone.new { host = "http://127.0.0.1:1", api_key = service.api_key }) end)
+
+   it("lets time pass", function()
+      assert.is_true(service.seconds_of(function() pc:sleep(0.2) end) >= 0.19)
+      assert.is_true(pc:sleep(0))
+   end)
+
+   it("lets others go on meanwhile, so that many sleeps take as long as one", function()
+      local seconds = service.seconds_of(function()
+         parallel(times(40, function() return function() pc:sleep(0.3) end end))
+      end)
+      assert.is_true(seconds >= 0.29 and seconds < 6, seconds)
+   end)
+
+   for what, seconds in pairs {
+      ["a text"] = "1", ["a table"] = {}, ["a time that is over"] = -1, ["no number at all"] = 0 / 0,
+   } do
+      it("does not take " .. what, function()
+         local good, raised = pcall(function() pc:sleep(seconds) end)
+         assert.is_false(good)
+         expect.holds(raised, "39-parallel_spec.lua:", "sleep: takes a number of seconds from 0 up, got ")
+      end)
+   end
+
+   it("is a method", function()
+      local good, raised = pcall(function() pc.sleep(1) end)
+      assert.is_false(good)
+      expect.holds(raised, "with a colon")
+   end)
+
+   it("ends with Ctrl-C", function()
+      local script = process.script([[
+         local pinecone = require "pinecone"
+         local pc = pinecone.assert(pinecone.new { host = "http://127.0.0.1:1", api_key = given.key })
+         print "sleeps"
+         io.flush()
+         pc:sleep(20)
+      ]], { key = service.api_key })
+      script:expect "sleeps\n"
+      script:kill "sigint"
+      script:wait()
+      assert.equal(1, script.code)
+      assert.matches("interrupted!", script.err)
+      assert.is_true(script.seconds < 15)
    end)
 end)
 

@@ -238,7 +238,7 @@ local function describe_loop(name, loop)
          local pc = client { on_request = function() heard = heard + 1 end }
          local other = client()
          local ticks = go_round(loop, function() assert(pc:list_indexes()) end, function()
-            other:_sleep(0.5)
+            other:sleep(0.5)
             heard_early = heard
          end)
          assert.equal(1, heard_early)
@@ -253,7 +253,7 @@ local function describe_loop(name, loop)
          local ticks = go_round(loop, function()
             ready = assert(pc:backup("movies", { on_progress = function()
                told = told + 1
-               pc:_sleep(0.01)
+               pc:sleep(0.01)
             end }))
             drill = assert(pc:drill "movies")
          end)
@@ -274,8 +274,8 @@ local function describe_loop(name, loop)
                   local _, err = pc:describe_index "movies"
                   problems[#problems + 1] = err.kind
                end
-               go_round(loop, ask, ask, function() problems[#problems + 1] = pc:_sleep(0.05) and "slept" end, function()
-                  other:_sleep(0.4) -- libcurl has a timer of its own before
+               go_round(loop, ask, ask, function() problems[#problems + 1] = pc:sleep(0.05) and "slept" end, function()
+                  other:sleep(0.4) -- libcurl has a timer of its own before
                   pc:close()
                end)
                table.sort(problems)

@@ -301,6 +301,105 @@ describe("prune_backups", function()
       end)
    end)
 
+   describe("with confirm", function()
+
+      it("tells it the plan before anything is deleted", function()
+         nights(3)
+         local seen
+         local report = assert(pc:prune_backups {
+            policy = newest(1),
+            confirm = function(plan)
+               seen = { keep = names_of_rows(plan.keep), remove = names(plan.remove), left = #left() }
+               return true
+            end,
+         })
+         assert.same({ keep = { "nightly-3" }, remove = { "nightly-2", "nightly-1" }, left = 3 }, seen)
+         assert.same({ "nightly-1", "nightly-2" }, names(report.removed))
+         assert.is_false(report.dry_run)
+      end)
+
+      it("deletes exactly what it was told, whatever is made meanwhile", function()
+         nights(3)
+         local report = assert(pc:prune_backups {
+            policy = newest(1),
+            confirm = function()
+               take "nightly-4"
+               return true
+            end,
+         })
+         assert.same({ "nightly-1", "nightly-2" }, names(report.removed))
+         assert.same({ "nightly-3", "nightly-4" }, left())
+      end)
+
+      for what, answer in pairs { ["nothing"] = false, ["a number"] = 1, ["a text"] = "no" } do
+         it("deletes nothing where it gives " .. what .. " but true", function()
+            nights(3)
+            local report = assert(pc:prune_backups {
+               policy = newest(1), confirm = function() return answer or nil end,
+            })
+            assert.equal(2, #report.remove)
+            assert.same({}, report.removed)
+            assert.is_true(report.dry_run)
+            assert.equal(0, service.sent(emulator, "delete_backup"))
+         end)
+      end
+
+      it("deletes nothing where it raises, and raises that", function()
+         nights(3)
+         local good, raised = pcall(function()
+            local report = pc:prune_backups { policy = newest(1), confirm = function() error("no", 0) end }
+            return report
+         end)
+         assert.is_false(good)
+         assert.equal("no", raised)
+         assert.equal(0, service.sent(emulator, "delete_backup"))
+      end)
+
+      it("does not ask it in a dry run", function()
+         nights(3)
+         local report = assert(pc:prune_backups {
+            policy = newest(1), dry_run = true, confirm = function() error "asked" end,
+         })
+         assert.is_true(report.dry_run)
+      end)
+
+      it("does not ask it where the list cannot be read", function()
+         emulator:fault { operation = "list_project_backups", status = 403, on = "all" }
+         expect.failure("permission_denied", pc:prune_backups {
+            policy = newest(1), confirm = function() error "asked" end,
+         })
+      end)
+   end)
+
+   -- How many deletes are under way at the most.
+   local function most_at_once(limit)
+      nights(20)
+      emulator:fault { operation = "delete_backup", delay = 0.02, on = "all" }
+      local own, now, highest = service.client(emulator), 0, 0
+      local delete = own.delete_backup
+      function own.delete_backup(...)
+         now = now + 1
+         highest = math.max(highest, now)
+         local done, err = delete(...)
+         now = now - 1
+         return done, err
+      end
+      assert.equal(19, #assert(own:prune_backups { policy = newest(1), limit = limit }).removed)
+      return highest
+   end
+
+   it("deletes as many at once as the limit says", function()
+      assert.equal(3, most_at_once(3))
+   end)
+
+   it("deletes one after the other with a limit of 1", function()
+      assert.equal(1, most_at_once(1))
+   end)
+
+   it("deletes eight at once where there is no limit", function()
+      assert.equal(8, most_at_once())
+   end)
+
    describe("where something goes wrong", function()
       local hasty
 
@@ -450,6 +549,10 @@ describe("prune_backups", function()
             "prune_backups: 'index_name' must be a string" },
          { "with dry_run as text", { policy = newest(1), dry_run = "no" }, nil,
             "prune_backups: 'dry_run' must be a boolean" },
+         { "with a question that is no function", { policy = newest(1), confirm = true }, nil,
+            "prune_backups: 'confirm' must be a function" },
+         { "with a limit of none", { policy = newest(1), limit = 0 }, nil, "prune_backups: 'limit'" },
+         { "with half a limit", { policy = newest(1), limit = 1.5 }, nil, "prune_backups: 'limit'" },
          { "with an option beside its fields", { policy = newest(1), timeout = 5 }, nil, "second table" },
          { "with an option that it does not take", { policy = newest(1) }, { on_progress = print }, "prune_backups: " },
          { "with a timeout as text", { policy = newest(1) }, { timeout = "5" }, "prune_backups: " },

@@ -65,6 +65,36 @@ describe("in one call", function()
          assert.matches("^long%-name%-long%-name%-2", backup.name)
       end)
 
+      describe("with a prefix for its name", function()
+
+         local function named(index_name, prefix)
+            local wanted = { index_name = index_name, name_prefix = prefix, wait = false }
+            return assert(pc:backup(wanted, { api_version = "2026-07" })).name
+         end
+
+         it("has a name that begins so", function()
+            assert.matches("^nightly%-movies%-20%d%d%d%d%d%d%-%d%d%d%d%d%d%-%l+$", named("movies", "nightly-"))
+            assert.matches("^20%-movies%-20%d+%-", named("movies", "20-"))
+            assert.matches("^movies%-20%d+%-", named("movies", ""))
+         end)
+
+         it("has it whole, however long the index's name is", function()
+            local longest, prefix = ("long-name-"):rep(4) .. "12345", "exactly-twenty-long-"
+            service.serverless(pc, longest)
+            local name = named(longest, prefix)
+            assert.equal(prefix, name:sub(1, #prefix))
+            assert.is_true(#name <= 45)
+         end)
+
+         for _, prefix in ipairs { "Nightly-", "nightly_", "-nightly", "nächtlich-", "more-than-twenty-long" } do
+            it("is refused where no name may have it, and sends nothing: " .. prefix, function()
+               local err = expect.failure("invalid_argument", pc:backup { index_name = "movies", name_prefix = prefix })
+               expect.holds(tostring(err), "backup: ", "up to 20", "got '" .. prefix .. "'")
+               assert.equal(0, service.sent(emulator))
+            end)
+         end
+      end)
+
       it("that fails is an error with the backup in it", function()
          assert(emulator:fault { operation = "create_backup", job = "failed" })
          local err = expect.failure("failed", pc:backup "movies")
@@ -304,6 +334,8 @@ describe("in one call", function()
          { "backup", { index_name = 1 }, "must be a string" },
          { "backup", { index_name = "movies", wiat = true }, "did you mean 'wait'" },
          { "backup", { index_name = "movies", timeout = 1 }, "second table" },
+         { "backup", { index_name = "movies", name = "x", name_prefix = "y-" }, "leave 'name' or it out" },
+         { "backup", { index_name = "movies", name_prefix = 7 }, "'name_prefix' must be a string" },
          { "backup", 12, "table of named fields" },
          { "restore", { name = "x" }, "either backup_id, or index_name" },
          { "restore", { name = "x", backup_id = "b", index_name = "movies", latest = true }, "either" },

@@ -197,16 +197,15 @@ describe("a drill", function()
       assert.same({ "movies" }, indexes())
    end)
 
-   -- A script that Ctrl-C ends as soon as it has said that it waits, so many times.
-   local function interrupt(script, times)
-      local child = process.script([[
+   local function start(script)
+      return process.script([[
          local pinecone = require "pinecone"
          local pc = pinecone.assert(pinecone.new { host = given.url, api_key = given.key, settle_grace = 1 })
          local function say() io.stdout:write "waiting\n" io.stdout:flush() end
       ]] .. script, { url = emulator.url, key = service.api_key })
-      for _ = 1, times or 1 do
-         child:expect "waiting\n"
-      end
+   end
+
+   local function interrupt_child(child)
       child:kill "sigint"
       local ended = child:wait()
       assert.is_true(ended.code ~= 0)
@@ -214,10 +213,113 @@ describe("a drill", function()
       return ended
    end
 
+   -- A script that Ctrl-C ends as soon as it has said that it waits, so many times.
+   local function interrupt(script, times)
+      local child = start(script)
+      for _ = 1, times or 1 do
+         child:expect "waiting\n"
+      end
+      return interrupt_child(child)
+   end
+
+   -- One that Ctrl-C ends once a request has come in.
+   local function interrupt_at(operation, script)
+      assert(emulator:clear_requests())
+      local child = start(script)
+      service.until_true(function() return service.sent(emulator, operation) > 0 end)
+      return interrupt_child(child)
+   end
+
    it("that Ctrl-C ends leaves no index behind", function()
       assert(emulator:fault { operation = CREATE, job_seconds = 3600 })
       interrupt [[pc:drill("movies", { on_progress = say })]]
       service.until_true(function() return #indexes() == 1 end)
+   end)
+
+   it("tells its index's name before there is one", function()
+      local seen = {}
+      local told = assert(drill { announce = function(name, of)
+         seen = { name, of.backup_id, #indexes(), service.sent(emulator, CREATE) }
+      end })
+      assert.same({ told.index_name, backup.backup_id, 1, 0 }, seen)
+   end)
+
+   it("whose announcement raises has made nothing", function()
+      local good, problem = pcall(drill, { announce = function() error("mine", 0) end })
+      assert.is_false(good)
+      assert.equal("mine", problem)
+      assert.equal(0, service.sent(emulator, CREATE))
+   end)
+
+   it("tells why the deletion of its index is not the usual one", function()
+      local told = {}
+      local function on_deletion(name, problem) told[#told + 1] = { name, problem } end
+      assert(emulator:fault { operation = "delete_index", status = 403, body = "" })
+      assert(drill { on_deletion = on_deletion })
+      assert.equal(1, #told)
+      assert.matches("^drill%-movies%-", told[1][1])
+      assert.equal(403, told[1][2].status)
+
+      assert.is_false((pcall(pc.drill, pc, { index_name = "movies", on_deletion = on_deletion },
+         { on_progress = function() error("mine", 0) end })))
+      assert.equal("mine", told[2][2])
+      service.until_true(function() return #indexes() == 1 end)
+   end)
+
+   it("whose teller raises deletes the index all the same, and tells what was raised first", function()
+      local function raise() error("told", 0) end
+      assert(emulator:fault { operation = "delete_index", status = 403, body = "" })
+      local _, problem = pcall(drill, { on_deletion = raise })
+      assert.equal("told", problem)
+      _, problem = pcall(pc.drill, pc, { index_name = "movies", on_deletion = raise },
+         { on_progress = function() error("mine", 0) end })
+      assert.equal("mine", problem)
+      service.until_true(function() return #indexes() == 1 end)
+   end)
+
+   it("names an index that was not seen and may appear yet", function()
+      local impatient = service.client(emulator, { max_retries = 0, settle_grace = 0.1 })
+      assert(emulator:fault { operation = CREATE, status = 504, late = 3600 })
+      local _, err = impatient:drill "movies"
+      assert.is_true(err.maybe_applied)
+      assert.matches("^drill%-movies%-", err.leftover)
+      expect.holds(tostring(err), err.leftover, "may appear yet")
+   end)
+
+   it("that Ctrl-C ends while the create is on its way names the index where it is not seen", function()
+      local scripts = { [[pc:drill "movies"]], [[pinecone.parallel { function() pc:drill "movies" end }]] }
+      for _, script in ipairs(scripts) do
+         assert(emulator:fault { operation = CREATE, status = 504, late = 3600, delay = 60 })
+         local ended = interrupt_at(CREATE, script)
+         assert.matches("interrupted!\nThe index drill%-movies%-[%w-]+ was not seen, but may appear yet", ended.text)
+      end
+   end)
+
+   it("ends soon with Ctrl-C that comes just before it begins to wait for an answer", function()
+      assert(emulator:fault { operation = CREATE, status = 504, delay = 60, on = "all" })
+      for _ = 1, 20 do
+         local ended = interrupt([[
+            local request = pc.create_index_from_backup
+            pc.create_index_from_backup = function(...) say() return request(...) end
+            pc._settle_grace = 0
+            pc:drill "movies"
+         ]])
+         assert.is_true(ended.seconds < 20)
+      end
+   end)
+
+   it("that Ctrl-C ends in the deletion deletes once more", function()
+      assert(emulator:fault { operation = "delete_index", delay = 60 })
+      local ended = interrupt_at("delete_index", [[pc:drill "movies"]])
+      assert.is_nil(ended.text:find("left behind", 1, true))
+      service.until_true(function() return #indexes() == 1 end)
+   end)
+
+   it("that Ctrl-C ends before anything is sent has nothing to delete", function()
+      interrupt [[
+         pc:drill { index_name = "movies", announce = function() say() pc:sleep(60) end }
+      ]]
+      assert.equal(0, service.sent(emulator, "delete_index"))
    end)
 
    it("that Ctrl-C ends in a task of parallel leaves no index behind", function()
@@ -233,6 +335,26 @@ describe("a drill", function()
       service.until_true(function() return #indexes() == 1 end)
    end)
 
+   it("that Ctrl-C ends beside another says which indexes are left behind, both", function()
+      assert(emulator:fault { operation = CREATE, job_seconds = 3600, on = "all" })
+      assert(emulator:fault { operation = "delete_index", status = 403, delay = 0.2, on = "all",
+         body = '{"error":{"code":"PERMISSION_DENIED","message":"no"},"status":403}' })
+      local ended = interrupt([[
+         local function drill()
+            local told = false
+            return pc:drill("movies", { on_progress = function() told = told or say() or true end })
+         end
+         pinecone.parallel { drill, drill }
+      ]], 2)
+      local names = indexes()
+      assert.equal(3, #names)
+      for _, name in ipairs(names) do
+         if name ~= "movies" then
+            expect.holds(ended.text, ("The index %s is left behind: delete it."):format(name))
+         end
+      end
+   end)
+
    -- Busy while it is told, so that LuaJIT raises within the task.
    it("that Ctrl-C ends in a task of parallel ends the others, too, where its index cannot be deleted", function()
       assert(emulator:fault { operation = CREATE, job_seconds = 3600, on = "all" })
@@ -246,7 +368,7 @@ describe("a drill", function()
                   repeat until os.clock() - began > 1
                end })
             end,
-            function() pc:wait_for_index "nothing" pc:_sleep(3600) end,
+            function() pc:wait_for_index "nothing" pc:sleep(3600) end,
          }
       ]]
       assert.matches("The index drill%-movies%-[%w-]+ is left behind: delete it%.", ended.text)

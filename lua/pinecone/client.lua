@@ -5,11 +5,12 @@ local await = require "pinecone.await"
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
 local hosts = require "pinecone.hosts"
-local pages = require "pinecone.pages"
+local lazy = require "pinecone.lazy"
+local pages = lazy.require "pinecone.pages"
 local report = require "pinecone.report"
-local settle = require "pinecone.settle"
-local wait = require "pinecone.wait"
-local workflows = require "pinecone.workflows"
+local settle = lazy.require "pinecone.settle"
+local wait = lazy.require "pinecone.wait"
+local workflows = lazy.require "pinecone.workflows"
 
 local Client = {}
 Client.__index = Client
@@ -64,6 +65,9 @@ function Client:_perform(name, arguments, options)
    if not call then
       return nil, err
    end
+   if core.operations[name].effect == "none" then -- where nothing is written nothing is to be settled
+      return self:_finish(call)
+   end
    local kept = settle.keep(name, arguments, options, call)
    return settle.see_to(self, name, kept, call, self:_finish(call))
 end
@@ -75,9 +79,17 @@ for name in pairs(core.operations) do
    end
 end
 
--- Lets seconds pass, the way the host of the program waits.
-function Client:_sleep(seconds)
-   return await(core.timer(seconds), self._host, nil, self._asleep)
+--- Lets time pass, the way the host of the program waits: others go on meanwhile, in `parallel` and in event loops.
+-- @tparam number seconds 0 or more
+-- @treturn boolean true
+-- @raise for anything else
+function Client:sleep(seconds)
+   Client._check_self(self, "sleep")
+   if type(seconds) ~= "number" or seconds ~= seconds or seconds < 0 then
+      errors.misuse(("sleep: takes a number of seconds from 0 up, got %s"):format(tostring(seconds)))
+   end
+   await(core.timer(seconds), self._host, nil, self._asleep)
+   return true
 end
 
 -- Index statistics --------------------------------------------------------------------------------------------------
@@ -205,9 +217,11 @@ end
 
 -- Iterators, waiting, workflows --------------------------------------------------------------------------------------
 
-pages.add_iterators(Client)
-wait.add_waiters(Client)
-workflows.add_workflows(Client)
+lazy.complete(Client, function()
+   pages.add_iterators(Client)
+   wait.add_waiters(Client)
+   workflows.add_workflows(Client)
+end)
 
 -- Life --------------------------------------------------------------------------------------------------------------
 

@@ -64,4 +64,13 @@ local function check(method, given, fields)
    end
 end
 
-return { check = check, check_options = check_options, check_no_option = check_no_option }
+--- Checks how many may be done at once.
+local function check_limit(method, limit)
+   if limit and not (limit >= 1 and limit % 1 == 0) then
+      errors.misuse(("%s: 'limit' must be a whole number from 1 up, got %s"):format(method, tostring(limit)))
+   end
+end
+
+return {
+   check = check, check_options = check_options, check_no_option = check_no_option, check_limit = check_limit,
+}

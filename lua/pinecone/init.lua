@@ -9,10 +9,13 @@
 local client = require "pinecone.client"
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
-local metrics = require "pinecone.metrics"
-local parallel = require "pinecone.parallel"
-local retention = require "pinecone.retention"
-local timestamp = require "pinecone.timestamp"
+local lazy = require "pinecone.lazy"
+
+local indexes = lazy.require "pinecone.indexes"
+local metrics = lazy.require "pinecone.metrics"
+local parallel = lazy.require "pinecone.parallel"
+local retention = lazy.require "pinecone.retention"
+local timestamp = lazy.require "pinecone.timestamp"
 
 local pinecone = {
    _VERSION = core.version,
@@ -90,6 +93,17 @@ pinecone.assert = errors.assert
 -- local backups, problems = pinecone.parallel(tasks, { limit = 16 })
 -- for i, problem in pairs(problems or {}) do print(names[i], problem) end
 pinecone.parallel = parallel
+
+--- Whether an index is one to back up: not one in pods, which has collections and no backups, nor one that `drill` has
+-- made for a while.
+-- @function wants_backup
+-- @tparam table index as `list_indexes` or `describe_index` gives it
+-- @treturn boolean
+-- @treturn ?string why not: `pods` or `drill`
+-- @usage for index in pc:indexes() do if pinecone.wants_backup(index) then pc:backup(index.name) end end
+function pinecone.wants_backup(index)
+   return indexes.wants_backup(index)
+end
 
 --- Writes what `Client:check` found as Prometheus reads it, in its text format 0.0.4.
 --

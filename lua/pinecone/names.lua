@@ -45,4 +45,7 @@ local function is_of_drill(name)
    return time ~= nil, time
 end
 
-return { unique = unique, of_drill = of_drill, is_of_drill = is_of_drill }
+return {
+   LONGEST_STEM = LONGEST - #"-20260424-060000-" - RANDOM_LETTERS,
+   unique = unique, of_drill = of_drill, is_of_drill = is_of_drill,
+}

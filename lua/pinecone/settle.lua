@@ -41,7 +41,7 @@ local function look_for(case)
       if left <= 0 or (problem and not errors.passing[problem.kind]) then
          return nil, problem
       end
-      case.client:_sleep(math.min(pause(), left, case.call:left()))
+      case.client:sleep(math.min(pause(), left, case.call:left()))
    end
    return nil, case.err
 end

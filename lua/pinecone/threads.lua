@@ -45,7 +45,8 @@ end
 local wills = setmetatable({}, { __mode = "k" })
 
 --- Says what has to be done in place of the running coroutine where it is given up in the middle; nil: nothing any
--- more. The main coroutine is never given up: what is raised in it can be caught.
+-- more. It is called with what was raised, and may give a function that takes that and gives it with a note in it. The
+-- main coroutine is never given up: what is raised in it can be caught.
 function threads.will(action)
    local thread = threads.running()
    if thread then
@@ -60,12 +61,13 @@ function threads.take_will(thread)
    return action
 end
 
--- Its interpreter raises Ctrl-C in whatever coroutine runs; those of PUC Lua in the main one.
-local is_luajit = rawget(_G, "jit") ~= nil and rawget(_G, "ngx") == nil
+-- LuaJIT's interpreter raises Ctrl-C in whatever coroutine runs; those of PUC Lua in the main one. nginx has its own.
+local is_luajit, is_nginx = rawget(_G, "jit") ~= nil, rawget(_G, "ngx") ~= nil
 
 --- Whether somebody's function raised nothing of its own, but what Ctrl-C raises and the whole program has to hear of.
 function threads.is_interrupt(problem)
-   return is_luajit and type(problem) == "string" and (problem .. "\n"):find("interrupted!\n", 1, true) ~= nil
+   local is_possible = not is_nginx and (is_luajit or not threads.running())
+   return is_possible and type(problem) == "string" and (problem .. "\n"):find("interrupted!\n", 1, true) ~= nil
 end
 
 local pass

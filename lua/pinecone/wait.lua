@@ -45,17 +45,20 @@ local subjects = {
 -- What went wrong ---------------------------------------------------------------------------------------------------
 
 local function failed(waiter, resource)
+   local index_name = resource.target_index_name -- of a restore, whose own id nobody knows by heart
    return errors.new {
       kind = "failed", operation = waiter.name, target = waiter.id, resource = resource,
       elapsed = waiter.patience:elapsed(),
-      message = ("the %s ended as %s"):format(waiter.subject.noun, waiter.subject.state(resource)),
+      message = ("the %s%s ended as %s"):format(waiter.subject.noun,
+         type(index_name) == "string" and " into " .. index_name or "", waiter.subject.state(resource)),
    }
 end
 
 local function timed_out(waiter)
    local noun, last, trouble = waiter.subject.noun, waiter.last, waiter.trouble
-   local seen = last and ("the %s is still %s"):format(noun, tostring(waiter.subject.state(last)))
-      or ("the %s was not seen"):format(noun)
+   local state = last and waiter.subject.state(last)
+   local seen = not last and ("the %s was not seen"):format(noun)
+      or state and ("the %s is still %s"):format(noun, tostring(state)) or ("the %s has no status"):format(noun)
    local elapsed = waiter.patience:elapsed()
    return errors.new {
       kind = "timeout", operation = waiter.name, target = waiter.id, resource = last, elapsed = elapsed,
@@ -148,7 +151,7 @@ local function wait(waiter)
       if resource or err then
          return resource, err
       end
-      waiter.client:_sleep(math.max(math.min(pause_of(waiter, pause()), waiter.patience:left()), 0))
+      waiter.client:sleep(math.max(math.min(pause_of(waiter, pause()), waiter.patience:left()), 0))
    until waiter.patience:left() <= 0
    return nil, timed_out(waiter)
 end
@@ -174,7 +177,8 @@ end
 -- every 30 seconds, and not in step with others who wait. Trouble of the network or the service is ridden out for five
 -- minutes. Statuses that are not known count as not finished.
 -- @function Client:wait_for_backup
--- @tparam string|table what its `backup_id`, or a table with that, such as what `create_backup` gave
+-- @tparam string|table what its `backup_id`, or a table with that, such as what `create_backup` gave: that one is not
+--   found at first then only means that reads lag
 -- @tparam[opt] table options `timeout` (seconds for all of it; default: no limit), `api_version`,
 --   `on_progress(resource, elapsed, trouble)`: called after each look, from the first good one on, with what was waited
 --   for as last seen, the seconds since the call began, and the error where that look failed
@@ -228,6 +232,11 @@ local function id_of(subject, name, what)
    return id
 end
 
+-- What a create gave, not just a table with its id.
+local function was_just_made(what)
+   return type(what) == "table" and what.status == "Initializing"
+end
+
 local function add_waiters(Client)
    for name, subject in pairs(subjects) do
       Client[name] = function(self, what, options)
@@ -237,7 +246,11 @@ local function add_waiters(Client)
          if not patience then
             return nil, err
          end
-         return wait { client = self, name = name, subject = subject, id = id, patience = patience }
+         local begun = was_just_made(what) and what or nil
+         return wait {
+            client = self, name = name, subject = subject, id = id, patience = patience, is_known = begun ~= nil,
+            begun = begun,
+         }
       end
    end
 end

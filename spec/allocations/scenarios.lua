@@ -135,7 +135,7 @@ return function(running)
       { name = "tasks side by side", expected = "result", spares_luajit = true, act = function()
          return with_client(url, function(pc)
             local function rest()
-               return pc:_sleep(0.001)
+               return pc:sleep(0.001)
             end
             local results, problems = pinecone.parallel { rest, function() return pc:list_indexes() end, rest }
             local _, problem = next(problems or {})

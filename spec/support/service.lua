@@ -91,6 +91,15 @@ function service.fill(pc, index_name, count, namespace)
    end
 end
 
+--- The id of the backup of a name; nil where there is none.
+function service.backup_id(pc, name)
+   for _, backup in ipairs(pinecone.assert(pc:backups():all())) do
+      if backup.name == name then
+         return backup.backup_id
+      end
+   end
+end
+
 --- The rows of the request log, oldest first.
 -- @tparam table running the emulator
 -- @tparam[opt] string operation of the emulator's route table; all when absent

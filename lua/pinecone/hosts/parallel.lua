@@ -62,8 +62,8 @@ function Group:run()
    end
 end
 
--- After Ctrl-C, say: nothing goes on that nobody waits for.
-function Group:abandon()
+-- After Ctrl-C, say: nothing goes on that nobody waits for. Gives the problem, with what is to be noted in it.
+function Group:abandon(problem)
    for _, call in ipairs(self.calls) do
       call:cancel()
    end
@@ -72,11 +72,19 @@ function Group:abandon()
          coroutine.close(thread)
       end
    end
-   local wills = {}
+   local wills, notes = {}, {}
    for thread in pairs(self.threads) do
-      wills[#wills + 1] = threads.take_will(thread)
+      local will = threads.take_will(thread)
+      wills[#wills + 1] = will and function()
+         local note = will(problem) -- yields: only then is the next place known
+         notes[#notes + 1] = note
+      end
    end
    pcall(parallel.together, wills) -- what ended all of them is the error to tell
+   for _, note in ipairs(notes) do
+      problem = note(problem)
+   end
+   return problem
 end
 
 function parallel.wait(call, tell)
@@ -117,8 +125,7 @@ function parallel.together(functions)
    end
    local good, problem = pcall(group.run, group)
    if not good then
-      group:abandon()
-      error(problem, 0)
+      error(group:abandon(problem), 0)
    end
 end
 

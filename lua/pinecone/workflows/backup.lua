@@ -1,8 +1,29 @@
 -- Makes a backup and waits until it is good.
 
+local errors = require "pinecone.errors"
 local names = require "pinecone.names"
 local patience_of = require "pinecone.patience"
 local waiting = require "pinecone.wait"
+
+-- A policy that looks for the prefix must find it whole.
+local function name_of(client, arguments)
+   local prefix = arguments.name_prefix or ""
+   if arguments.name then
+      if arguments.name_prefix then
+         errors.misuse "backup: 'name_prefix' is for the default name; leave 'name' or it out"
+      end
+      return arguments.name
+   end
+   local name = names.unique(prefix .. arguments.index_name)
+   if name:sub(1, #prefix) == prefix then
+      return name
+   end
+   return nil, errors.explain(errors.new {
+      kind = "invalid_argument", operation = "backup",
+      message = ("a name's prefix must be up to %d lower-case letters, digits and hyphens, the first not a hyphen, "
+         .. "got '%s'"):format(names.LONGEST_STEM, prefix),
+   }, client._about)
+end
 
 --- Makes a backup, waits until it is Ready, and gives it.
 --
@@ -12,6 +33,8 @@ local waiting = require "pinecone.wait"
 --
 -- * `index_name`
 -- * `name` of the backup; default: one that no other has, of the index's name and the time
+-- * `name_prefix`: what the default name begins with, so that a policy can tell it: up to 20 lower-case letters,
+--   digits and hyphens; not beside `name`
 -- * `description`
 -- * `wait` (true); false gives the backup while it is Initializing
 -- @tparam[opt] table options `timeout` (seconds for all of it; default: no limit for the waiting), `api_version`,
@@ -24,11 +47,13 @@ local waiting = require "pinecone.wait"
 -- @raise for misuse, and what `on_progress` raises
 -- @usage local backup = assert(pc:backup "movies")
 local function run(client, arguments, options)
-   local wanted = {
-      index_name = arguments.index_name, name = arguments.name or names.unique(arguments.index_name),
-      description = arguments.description,
-   }
-   local patience, err = patience_of(client, "backup", "create_backup", wanted, options)
+   local name, err = name_of(client, arguments)
+   if not name then
+      return nil, err
+   end
+   local wanted = { index_name = arguments.index_name, name = name, description = arguments.description }
+   local patience
+   patience, err = patience_of(client, "backup", "create_backup", wanted, options)
    if not patience then
       return nil, err
    end
@@ -48,6 +73,8 @@ local function run(client, arguments, options)
 end
 
 return {
-   name = "backup", short = "index_name", run = run,
-   fields = { index_name = "string!", name = "string", description = "string", wait = "boolean" },
+   short = "index_name", run = run,
+   fields = {
+      index_name = "string!", name = "string", name_prefix = "string", description = "string", wait = "boolean",
+   },
 }

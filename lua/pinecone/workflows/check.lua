@@ -2,6 +2,7 @@
 
 local check = require "pinecone.check"
 local errors = require "pinecone.errors"
+local fields = require "pinecone.fields"
 local is_pod = require "pinecone.indexes".is_pod
 local keys = require "pinecone.keys"
 local names = require "pinecone.names"
@@ -31,12 +32,6 @@ local function check_ages(max_age, warn_age)
    end
 end
 
-local function check_limit(limit)
-   if limit and not (limit >= 1 and limit % 1 == 0) then
-      misuse("'limit' must be a whole number from 1 up, got %s", tostring(limit))
-   end
-end
-
 -- An empty list is most likely one that could not be read; to find all of nothing well would hide that. Beyond a
 -- hole nobody would look.
 local function check_index_names(given, filter)
@@ -58,7 +53,7 @@ end
 
 local function check_arguments(arguments)
    check_ages(arguments.max_age or MAX_AGE, arguments.warn_age)
-   check_limit(arguments.limit)
+   fields.check_limit("check", arguments.limit)
    if arguments.index_names then
       check_index_names(arguments.index_names, arguments.filter)
    end
@@ -261,7 +256,6 @@ local function run(client, arguments, options)
 end
 
 return {
-   name = "check",
    fields = {
       max_age = "number", warn_age = "number", require_schedule = "boolean", index_names = "table",
       filter = "function", limit = "number",

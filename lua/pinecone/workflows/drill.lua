@@ -48,7 +48,7 @@ local function may_pass(err)
 end
 
 -- Asks again and again until `action` gives something, or an error that will not pass.
-local function insist(client, deadline, action)
+local function insist(client, deadline, action, on_failure)
    local pause = pauses.growing(LONGEST_PAUSE)
    while true do
       local left = deadline - core.clock()
@@ -56,20 +56,31 @@ local function insist(client, deadline, action)
       if value or not may_pass(err) or core.clock() >= deadline then
          return value, err
       end
-      client:_sleep(math.min(pause(), math.max(deadline - core.clock(), 0)))
+      if on_failure then
+         on_failure(err)
+      end
+      client:sleep(math.min(pause(), math.max(deadline - core.clock(), 0)))
    end
 end
 
--- One that nobody has seen may appear only later: for as long as reads may lag, that it is not there says nothing.
-local function delete(client, name, was_seen, deadline)
-   local appears_until = core.clock() + (was_seen and 0 or client._settle_grace)
+local NOT_YET = errors.new { kind = "unavailable", message = "the index may appear yet" }
+
+-- True where it is gone. One that nobody has seen may appear only later: for as long as reads may lag, that it is not
+-- there says nothing.
+local function delete(drill, deadline)
+   local client, appears_until = drill.client, core.clock() + drill.client._settle_grace
    return insist(client, deadline, function(options)
-      local deleted, err = client:delete_index(name, options)
+      local deleted, err = client:delete_index(drill.name, options)
+      drill.was_seen = drill.was_seen or deleted ~= nil or drill.restored.index ~= nil
       if err and err.kind == "not_found" then
-         local is_absent = core.clock() >= math.min(appears_until, deadline)
-         return is_absent, not is_absent and errors.new { kind = "unavailable", message = "it may appear yet" }
+         local is_absent = drill.was_seen or core.clock() >= math.min(appears_until, deadline)
+         return is_absent, not is_absent and NOT_YET
       end
       return deleted, err
+   end, function(err)
+      if err ~= NOT_YET then
+         drill.on_deletion(err)
+      end
    end)
 end
 
@@ -88,11 +99,11 @@ local function wait_until_gone(client, name, deadline)
 end
 
 -- True, or nil and the error of the deletion.
-local function clean_up(client, name, was_seen)
+local function clean_up(drill)
    local deadline = core.clock() + CLEANUP_SECONDS
-   local gone, err = delete(client, name, was_seen, deadline)
+   local gone, err = delete(drill, deadline)
    if gone then
-      gone, err = wait_until_gone(client, name, deadline)
+      gone, err = wait_until_gone(drill.client, drill.name, deadline)
    end
    return gone, err
 end
@@ -101,34 +112,57 @@ local function left_behind(name)
    return ("The index %s is left behind: delete it."):format(name)
 end
 
+-- Of one whose create may still be on its way.
+local function not_seen(name)
+   return ("The index %s was not seen, but may appear yet: look for it, and delete it."):format(name)
+end
+
 local function add_hint(err, hint)
    err.hint = err.hint and err.hint .. " " .. hint or hint
    return err
 end
 
-local function leave_behind(err, name)
+local function leave_behind(err, name, note)
    err.leftover = name
-   return add_hint(err, left_behind(name))
-end
-
-local function say_left_behind(name)
-   io.stderr:write("pinecone: drill: ", left_behind(name), "\n")
+   return add_hint(err, note)
 end
 
 -- What was raised, with a note where it can hold one.
-local function note_leftover(raised, name)
+local function note_leftover(raised, name, note)
    if getmetatable(raised) == core.failure then
-      return leave_behind(raised, name)
+      return leave_behind(raised, name, note)
    end
    if type(raised) == "string" then
-      return raised .. "\n" .. left_behind(name)
+      return raised .. "\n" .. note
    end
-   say_left_behind(name)
+   io.stderr:write("pinecone: drill: ", note, "\n")
    return raised
 end
 
-local function delete_hastily(client, name)
-   return delete(client, name, false, core.clock() + HASTY_SECONDS)
+-- Where something was raised already, nothing that is raised in telling keeps the index, but for another Ctrl-C.
+local function tell_at_last(on_deletion)
+   return function(problem)
+      local good, raised = threads.catch(function() return on_deletion(problem) end)
+      if not good and threads.is_interrupt(raised) then
+         error(raised, 0)
+      end
+   end
+end
+
+-- Gives what there is to note; nil where nothing is left behind.
+local function delete_hastily(drill, raised)
+   if not drill.restored.name then
+      return nil -- the create was not sent
+   end
+   drill.on_deletion = tell_at_last(drill.on_deletion)
+   local good, gone = threads.catch(function()
+      drill.on_deletion(raised)
+      return delete(drill, core.clock() + HASTY_SECONDS)
+   end)
+   if not (good and gone) then
+      return left_behind(drill.name)
+   end
+   return not drill.was_seen and not_seen(drill.name) or nil
 end
 
 -- The drill ---------------------------------------------------------------------------------------------------------
@@ -139,66 +173,56 @@ local function was_refused(err)
 end
 
 -- What parallel does after Ctrl-C for a drill that it gives up.
-local function leave_will(client, name)
-   threads.will(function()
-      if not delete_hastily(client, name) then
-         say_left_behind(name)
-      end
+local function leave_will(drill)
+   threads.will(function(why)
+      local note = delete_hastily(drill, why)
+      return note and function(raised) return note_leftover(raised, drill.name, note) end
    end)
-end
-
--- Ctrl-C, or an error in on_progress, goes on to whoever called, but not before the index is deleted.
-local function raise_after_cleanup(client, name, raised)
-   local good, gone = threads.catch(function() return delete_hastily(client, name) end)
-   threads.will(nil)
-   error(good and gone and raised or note_leftover(raised, name), 0)
-end
-
-local function restore_into(client, name, backup, arguments, patience)
-   leave_will(client, name)
-   local good, restored, err = threads.catch(function()
-      return restore.perform(client, backup, { name = name, verify_grace = arguments.verify_grace }, patience)
-   end)
-   if not good then
-      raise_after_cleanup(client, name, restored)
-   end
-   return restored, err
 end
 
 -- What a wait or a lost answer advises is no longer true.
-local function explain_deletion(err)
-   if err.maybe_applied then
-      err.hint = "Where it made an index, that was deleted again."
+local function explain_deletion(drill, err)
+   if err.maybe_applied and drill.was_seen then
+      err.hint = "It had made an index, which was deleted again."
+   elseif err.maybe_applied then
+      err.hint = nil
+      leave_behind(err, drill.name, not_seen(drill.name))
    elseif err.kind == "timeout" then
       err.hint = "The drill's index was deleted again. Give more time in timeout."
+   elseif err.operation == "verify" then
+      err.hint = "The drill's index was deleted again. Counts lag behind writes, perhaps for longer than verify_grace."
    end
 end
 
--- Gives the error of the deletion.
-local function delete_after(client, name, restored, err)
-   local was_seen = restored or (err.restore and err.restore.index)
-   local good, gone, problem = threads.catch(function() return clean_up(client, name, was_seen) end)
-   threads.will(nil)
-   if not good then
-      error(note_leftover(gone, name), 0)
-   end
-   return not gone and problem or nil
-end
-
-local function restore_and_delete(client, name, backup, arguments, patience)
-   local restored, err = restore_into(client, name, backup, arguments, patience)
+local function restore_and_delete(drill, backup, arguments, patience)
+   local wanted = { name = drill.name, verify_grace = arguments.verify_grace }
+   local restored, err = restore.perform(drill.client, backup, wanted, patience, drill.restored)
    if was_refused(err) then
-      threads.will(nil)
+      drill.restored.name = nil
       return nil, err
    end
-   local problem = delete_after(client, name, restored, err)
-   if problem then
-      err = leave_behind(err or problem, name)
+   local gone, problem = clean_up(drill)
+   if not gone then
+      err = leave_behind(err or problem, drill.name, left_behind(drill.name))
       err.restore = err.restore or restored
    elseif err then
-      explain_deletion(err)
+      explain_deletion(drill, err)
    end
    return not err and restored or nil, err
+end
+
+-- Ctrl-C, or an error in on_progress, goes on to whoever called, but not before the index is deleted.
+local function perform(drill, backup, arguments, patience)
+   leave_will(drill)
+   local good, restored, err = threads.catch(function()
+      return restore_and_delete(drill, backup, arguments, patience)
+   end)
+   local note = not good and delete_hastily(drill, restored)
+   threads.will(nil)
+   if not good then
+      error(note and note_leftover(restored, drill.name, note) or restored, 0)
+   end
+   return restored, err
 end
 
 --- Shows that a backup can be restored: restores it into a new index, compares what that holds with the backup, and
@@ -212,6 +236,11 @@ end
 -- * `max_indexes`: how many serverless and BYOC indexes the project may have. The API does not tell; with this the
 --   drill is refused beforehand where there is no room, without it by the server, before anything is made
 -- * `verify_grace` (60): for so many seconds the counts may lag behind
+-- * `announce(index_name, backup)`: a function that is called before the index is made, with the name that it will
+--   have: for whoever wants to know it even where the program is killed
+-- * `on_deletion(index_name, problem)`: a function that is called where the deletion of that index is not the usual
+--   one: before it, with what was raised (such as Ctrl-C, during which a second one leaves the index behind), or after
+--   an attempt that failed and is repeated, with the error
 -- @tparam[opt] table options `timeout` (seconds for all but the deletion, for which there are up to 300 more, 5 after
 --   Ctrl-C and where `on_progress` raises; default: no limit for the waiting), `api_version`, `on_progress`: see
 --   `restore`
@@ -219,8 +248,9 @@ end
 --   `restore_seconds` (until it was verified), `seconds` (until it was deleted)
 -- @treturn[2] nil
 -- @treturn[2] table the error, see `restore`; `quota_exceeded`: there is no room for another index. `leftover` is the
---   name of the index where it could not be deleted
--- @raise for misuse, and what `on_progress` raises
+--   name of the index where it could not be deleted, or was not seen and may appear yet
+-- @raise for misuse, and what `on_progress`, `announce` and `on_deletion` raise; where the index is left behind, that
+--   says so
 -- @usage local drill = assert(pc:drill "movies"); print(drill.record_count, drill.restore_seconds)
 local function run(client, arguments, options)
    source.check("drill", arguments, "index_name")
@@ -238,8 +268,17 @@ local function run(client, arguments, options)
       return nil, err
    end
    local name = names.of_drill(tostring(backup.source_index_name))
+   if arguments.announce then
+      arguments.announce(name, backup)
+   end
    local restored
-   restored, err = restore_and_delete(client, name, backup, arguments, patience)
+   local function on_deletion(problem)
+      if arguments.on_deletion then
+         arguments.on_deletion(name, problem)
+      end
+   end
+   local drill = { client = client, name = name, restored = {}, on_deletion = on_deletion }
+   restored, err = perform(drill, backup, arguments, patience)
    if not restored then
       err.elapsed = patience:elapsed()
       return nil, err
@@ -251,9 +290,9 @@ local function run(client, arguments, options)
 end
 
 return {
-   name = "drill", short = "index_name", run = run,
+   short = "index_name", run = run,
    fields = {
       backup_id = "string", index_name = "string", latest = "boolean", max_indexes = "number",
-      verify_grace = "number",
+      verify_grace = "number", announce = "function", on_deletion = "function",
    },
 }

@@ -1,32 +1,39 @@
 -- What people do with backups, in one call each. These methods stand on the client's others.
 --
 -- A workflow is a table:
---   name     of the method
 --   fields   of its arguments, see pinecone.fields
 --   short    the field that a plain string stands for, if any
 --   run      function(client, arguments, options), called with checked arguments
 
 local fields = require "pinecone.fields"
+local lazy = require "pinecone.lazy"
 
-local names = { "backup", "check", "drill", "prune", "restore" }
+-- By the names of the methods.
+local workflows = {
+   backup = lazy.require "pinecone.workflows.backup",
+   check = lazy.require "pinecone.workflows.check",
+   drill = lazy.require "pinecone.workflows.drill",
+   prune_backups = lazy.require "pinecone.workflows.prune",
+   restore = lazy.require "pinecone.workflows.restore",
+}
 
-local function add(Client, workflow)
-   Client[workflow.name] = function(self, arguments, options)
-      Client._check_self(self, workflow.name)
+local function add(Client, name, workflow)
+   Client[name] = function(self, arguments, options)
+      Client._check_self(self, name)
       if workflow.short and type(arguments) == "string" then
          arguments = { [workflow.short] = arguments }
       end
       if arguments == nil then
          arguments = {}
       end
-      fields.check(workflow.name, arguments, workflow.fields)
+      fields.check(name, arguments, workflow.fields)
       return workflow.run(self, arguments, options)
    end
 end
 
 local function add_workflows(Client)
-   for _, name in ipairs(names) do
-      add(Client, (require("pinecone.workflows." .. name)))
+   for name, workflow in pairs(workflows) do
+      add(Client, name, workflow)
    end
 end
 

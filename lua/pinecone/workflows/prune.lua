@@ -1,12 +1,13 @@
 -- Deleting the backups that a policy does not keep.
 
 local errors = require "pinecone.errors"
+local fields = require "pinecone.fields"
 local parallel = require "pinecone.parallel"
 local policies = require "pinecone.policy"
 local retention = require "pinecone.retention"
 
 local NAME = "prune_backups"
-local AT_ONCE = 8
+local LIMIT = 8
 
 -- Kinds of failure that would hit every further delete alike.
 local hopeless = {
@@ -54,7 +55,7 @@ local function watch()
 end
 
 -- Deletes them in their order. Gives what `parallel` gives second, the errors by place; none is an empty table.
-local function delete_all(client, backups, options)
+local function delete_all(client, backups, limit, options)
    local tasks, watched, fatal = {}, watch(), nil
    for place, backup in ipairs(backups) do
       tasks[place] = function()
@@ -66,7 +67,7 @@ local function delete_all(client, backups, options)
          return done, err
       end
    end
-   local _, problems = parallel(tasks, { limit = AT_ONCE })
+   local _, problems = parallel(tasks, { limit = limit })
    return problems or {}
 end
 
@@ -110,9 +111,9 @@ local function note(report, backup, err)
    end
 end
 
-local function apply(client, report, options)
+local function apply(client, report, limit, options)
    local backups = oldest_first(report.remove)
-   local problems = delete_all(client, backups, options)
+   local problems = delete_all(client, backups, limit, options)
    local confirm = has_not_found(problems) and look_again(client, options)
    for place, backup in ipairs(backups) do
       local err = problems[place]
@@ -134,19 +135,23 @@ end
 -- @tparam table arguments
 -- @tparam table arguments.policy which backups may be touched, and which of them stay: see `pinecone.retention.plan`
 -- @tparam[opt=false] boolean arguments.dry_run `true` deletes nothing
+-- @tparam[opt] function arguments.confirm is called with the report, as planned, before anything is deleted; unless it
+--   gives `true` nothing is. Not with `dry_run`
 -- @tparam[opt] string arguments.index_name looks at the backups of the index of that name alone; it may be deleted
+-- @tparam[opt=8] int arguments.limit how many are deleted at once
 -- @tparam[opt] table options `timeout` (of each request), `api_version`
 -- @treturn[1] table `keep`, `remove` and `untouched`, as planned; what became of `remove`: `removed` and `in_use` (a
 --   restore still reads it), sequences of backups, and `failed`, a sequence of `{ backup =, error = }`, all oldest
---   first; and `dry_run`, with which these three are empty
+--   first; and `dry_run`, true where nothing was to be deleted; then these three are empty
 -- @treturn[2] nil
 -- @treturn[2] table the error, where the backups could not be listed
--- @raise for misuse, of the policy too, and what the policy's filter raises; nothing has been deleted then
+-- @raise for misuse, of the policy too, and what the policy's filter and `confirm` raise; nothing has been deleted then
 -- @usage
 -- local report = assert(pc:prune_backups { policy = { name_prefix = "nightly-", keep_daily = 7 } })
 -- for _, row in ipairs(report.failed) do print(row.backup.name, row.error) end
 local function run(client, arguments, options)
    local policy = policies.complete(NAME .. ": policy", arguments.policy)
+   fields.check_limit(NAME, arguments.limit)
    local good, err = client:_check("list_backups", {}, options, NAME)
    if not good then
       return nil, err
@@ -157,15 +162,17 @@ local function run(client, arguments, options)
       return nil, err
    end
    local report = retention.plan(listed.backups, policy, listed.now)
-   report.removed, report.in_use, report.failed, report.dry_run = {}, {}, {}, arguments.dry_run == true
+   report.removed, report.in_use, report.failed = {}, {}, {}
+   report.dry_run = arguments.dry_run == true or (arguments.confirm ~= nil and arguments.confirm(report) ~= true)
    if not report.dry_run then
-      apply(client, report, options)
+      apply(client, report, arguments.limit or LIMIT, options)
    end
    return report
 end
 
 return {
-   name = NAME,
-   fields = { policy = "table!", dry_run = "boolean", index_name = "string" },
+   fields = {
+      policy = "table!", dry_run = "boolean", confirm = "function", index_name = "string", limit = "number",
+   },
    run = run,
 }

@@ -25,8 +25,8 @@ local function is_to_verify(arguments)
    return arguments.wait ~= false and arguments.verify ~= false
 end
 
--- Everything that can be wrong before anything is made.
-local function begin(client, backup, arguments, patience)
+-- Everything that can be wrong before anything is made. What is done has its name from when it may have begun.
+local function begin(client, backup, arguments, patience, done)
    local err
    if is_to_verify(arguments) then
       backup, err = verify.prepare(client, backup, patience)
@@ -35,15 +35,14 @@ local function begin(client, backup, arguments, patience)
    if err then
       return nil, err
    end
+   done.name, done.backup, done.verified = arguments.name, backup, false
    local begun
    begun, err = client:create_index_from_backup(wanted_of(arguments, backup.backup_id), patience:options())
    if not begun then
       return nil, err
    end
-   return {
-      name = arguments.name, backup = backup, restore_job_id = begun.restore_job_id, index_id = begun.index_id,
-      verified = false,
-   }
+   done.restore_job_id, done.index_id = begun.restore_job_id, begun.index_id
+   return done
 end
 
 local function wait_for_both(client, done, patience)
@@ -68,12 +67,14 @@ end
 -- @tparam table backup
 -- @tparam table arguments those of the method
 -- @tparam table patience see pinecone.patience
+-- @tparam[opt] table done is filled in as it goes on, for whoever wants to know after an error was raised
 -- @treturn[1] table what the method gives
 -- @treturn[2] nil
 -- @treturn[2] table the error; its `restore` is what was begun, nil where nothing was
-function restore.perform(client, backup, arguments, patience)
-   local done, err = begin(client, backup, arguments, patience)
-   if not done then
+function restore.perform(client, backup, arguments, patience, done)
+   done = done or {}
+   local begun, err = begin(client, backup, arguments, patience, done)
+   if not begun then
       return nil, err
    end
    if arguments.wait ~= false then
@@ -107,7 +108,7 @@ end
 -- * `tags`, `deletion_protection`, `read_capacity`: see `create_index_from_backup`
 -- @tparam[opt] table options `timeout` (seconds for all of it; default: no limit for the waiting), `api_version`,
 --   `on_progress(resource, elapsed, trouble)`: called after each look at the job and then at the index, with it as last
---   seen, the seconds since the call began, and the error where that look failed
+--   seen, the seconds since the call began, and the error where that look failed, or its counts do not agree yet
 -- @treturn[1] table `name`, `backup`, `restore_job_id`, `index_id`, `verified`, `seconds`; where it waits `job` and
 --   `index`; where it is verified `record_count` and `namespace_count`
 -- @treturn[2] nil
@@ -136,7 +137,7 @@ local function run(client, arguments, options)
    return restore.perform(client, backup, arguments, patience)
 end
 
-restore.name, restore.run = "restore", run
+restore.run = run
 restore.fields = {
    backup_id = "string", index_name = "string", latest = "boolean", name = "string!", wait = "boolean",
    verify = "boolean", verify_grace = "number", tags = "table", deletion_protection = "string",

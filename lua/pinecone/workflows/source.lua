@@ -34,7 +34,8 @@ local function tally(backups)
 end
 
 local function none(backups, index_name)
-   local message, hint = "no backup of this index is Ready", "Is that the index's name?"
+   local message = "no backup of this index is Ready"
+   local hint = "Is that the index's name? list_backups shows those there are."
    if #backups > 0 then
       message = ("%s, only %s"):format(message, tally(backups))
       hint = "wait_for_backup waits for one that is Initializing."

@@ -113,6 +113,17 @@ local function may_pass(err)
    return err.differences or err.kind == "not_found" or errors.may_pass(err)
 end
 
+-- A difference says more than an answer that did not come, and this more than that all of the time is over.
+local function last_word(index, patience, known, err)
+   if known or patience:left() > 0 or not may_pass(err) then
+      return known or err
+   end
+   return errors.new {
+      kind = "timeout", operation = "verify", target = index.name, elapsed = patience:elapsed(), hint = err.hint,
+      message = "the time was over before the counts could be compared; the last look failed: " .. err.message,
+   }
+end
+
 --- Compares an index with the backup that it was restored from. Counts may lag behind what was written, so it looks
 -- again until they agree, for as long as the grace.
 -- @tparam Client client
@@ -131,20 +142,23 @@ function verify.compare(client, index, backup, grace, patience)
       }
    end
    local deadline, pause = core.clock() + math.min(grace, patience:left()), pauses.growing(LONGEST_PAUSE)
-   local known -- a difference says more than an answer that did not come
+   local known
    while true do
       local counts, err = look(client, index, backup, patience)
       if counts then
          return counts
       end
       known = err.differences and err or known
+      if patience.on_progress then
+         patience.on_progress(index, patience:elapsed(), err)
+      end
       local left = deadline - core.clock()
       if not may_pass(err) or left <= 0 then
-         return nil, known or err
+         return nil, last_word(index, patience, known, err)
       end
-      client:_sleep(math.min(pause(), left))
+      client:sleep(math.min(pause(), left))
       if patience:left() <= 0 then
-         return nil, known or err
+         return nil, last_word(index, patience, known, err)
       end
    end
 end
