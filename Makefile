@@ -13,7 +13,7 @@
 
 LUA ?= lua5.4
 LUAS := lua5.1 lua5.2 lua5.3 lua5.4 luajit
-SPEC ?= $(sort $(wildcard spec/*_spec.lua)) $(wildcard examples/*_spec.lua)
+SPEC ?= $(sort $(wildcard spec/*_spec.lua spec/command/*_spec.lua)) $(wildcard examples/*_spec.lua)
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
 ROCKSPEC := lua-pinecone-scm-1.rockspec
@@ -78,36 +78,37 @@ spec-modules: $(SPEC_MODULES)
 
 # LUA_PATH_5_4 and its like would hide LUA_PATH: what stands there moves to the end of LUA_PATH.
 VERSION := $(subst .,_,$(LUA:lua%=%))
-define PATHS
+define ENV_SH
+# Made by make. Source it to use lua-pinecone from the checkout with $(LUA).
+root='$(subst ','\'',$(CURDIR))'
 LUA_PATH="$$root/lua/?.lua;$$root/lua/?/init.lua;$${LUA_PATH_$(VERSION):-$${LUA_PATH:-;}}"
 LUA_CPATH="$$root/$(BUILD)/?.so;$${LUA_CPATH_$(VERSION):-$${LUA_CPATH:-;}}"
 unset LUA_PATH_$(VERSION) LUA_CPATH_$(VERSION)
 export LUA_PATH LUA_CPATH
-endef
-
-define ENV_SH
-# Made by make. Source it to use lua-pinecone from the checkout with $(LUA).
-root='$(subst ','\'',$(CURDIR))'
-$(PATHS)
 export PATH="$$root/$(BUILD)/bin:$$PATH"
 unset root
 endef
 
-define COMMAND_SH
-#!/bin/sh
-# Made by make. Runs the command of the checkout that this file lies in.
-root=$$(cd "$$(dirname "$$(readlink -f "$$0")")/../../.." && pwd)
-$(PATHS)
-exec $(LUA) "$$root/lua/pinecone/command/pinecone-backup" "$$@"
+# The command's script behind lines that find the rest of it. To find it by a shell would cost a quarter more time.
+define COMMAND_LUA
+-- Made by make. Runs the command of the checkout.
+local root = [==[$(CURDIR)]==]
+package.path = root .. "/lua/?.lua;" .. root .. "/lua/?/init.lua;" .. package.path
+package.cpath = root .. "/$(BUILD)/?.so;" .. package.cpath
+
 endef
 
-# Written anew each time, because the checkout may have moved.
+# Both are written anew each time, because the checkout may have moved.
 $(BUILD)/env.sh: FORCE | $(BUILD)/bin
 	$(file >$@,$(ENV_SH))
 
+# What the first line can name has no spaces in it, and not every system reads it to its end.
+$(BUILD)/bin/pinecone-backup: export COMMAND_LUA := $(COMMAND_LUA)
 $(BUILD)/bin/pinecone-backup: FORCE | $(BUILD)/bin
-	$(file >$@,$(COMMAND_SH))
-	@chmod +x $@
+	@lua=$$(command -v $(LUA)); \
+	[[ $$lua == /* && $$lua != *[[:space:]]* && $${#lua} -lt 120 ]] || lua="/usr/bin/env $(LUA)"; \
+	{ echo "#!$$lua"; echo "$$COMMAND_LUA"; sed 1d lua/pinecone/command/pinecone-backup; } >$@.new
+	@chmod +x $@.new && mv $@.new $@
 
 $(BUILD)/bin $(BUILD)/pinecone $(BUILD)/src $(BUILD)/support:
 	@mkdir -p $@
@@ -179,9 +180,9 @@ test-openresty: deps-openresty ## run the specs of OpenResty in real nginx, and 
 	$(MAKE) test-inside LUA=luajit || status=1; \
 	exit $$status
 
-# The emulator is no part of what runs there.
+# The emulator and the command are no part of what runs there.
 INSIDE := spec/openresty/inside
-INSIDE_SPEC = $(filter-out $(wildcard spec/2[0-8]-*) examples/%,$(SPEC)) $(INSIDE)/host_spec.lua
+INSIDE_SPEC = $(filter-out $(wildcard spec/2[0-8]-*) spec/command/% examples/%,$(SPEC)) $(INSIDE)/host_spec.lua
 
 test-inside: modules deps-specs deps-openresty
 	@$(if $(filter luajit,$(LUA)),,$(error nginx has LuaJIT in it: LUA=luajit))
@@ -203,6 +204,9 @@ bench-openresty: deps-openresty ## what calls cost an nginx worker, beside a cli
 bench-parallel: deps-openresty ## 2,000 calls with pinecone.parallel and one by one, on LUA
 	@$(MAKE) run-bench BENCH=parallel
 
+bench-command: deps-curl ## how long pinecone-backup takes beside curl, from fork to exit, on LUA
+	@$(MAKE) run-bench BENCH=command
+
 run-bench: modules
 	@$(MAKE) all
 	@. $(BUILD)/env.sh && LUA_PATH="./spec/?.lua;$$LUA_PATH" $(LUA) spec/bench/$(BENCH).lua
@@ -211,8 +215,9 @@ run-bench: modules
 
 check: check-sanitizers check-valgrind check-allocations ## check-sanitizers, check-valgrind and check-allocations
 
-# The emulator is pure Lua: its own specs tell little about C, and a busy collector makes them slow.
-CORE_SPEC = $(filter-out $(EMULATOR_SPEC),$(SPEC))
+# The emulator is pure Lua: its own specs tell little about C, and a busy collector makes them slow. Those of the command
+# run it in processes of its own.
+CORE_SPEC = $(filter-out $(EMULATOR_SPEC) spec/command/%,$(SPEC))
 EMULATOR_SPEC = $(filter spec/2%,$(SPEC))
 VALGRIND := valgrind --quiet --error-exitcode=9 --leak-check=full \
 	--show-leak-kinds=definite --errors-for-leak-kinds=definite
@@ -311,11 +316,11 @@ lint: deps-lint ## luacheck, clang-format, hidden symbols, and whether the rocks
 PACKAGES_common = libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev pkg-config|pkgconf libc6-dev \
 	$(if $(shell command -v $(firstword $(CC))),,gcc) lua-cjson lua-luv lua-argparse lua-busted lua-yaml \
 	ca-certificates openssl
-# Servers that some specs put beside the emulator, event loops that they wait in, and locales that write numbers with a
-# comma. Where an init system runs, Debian would also start nginx as a service: there it is not brought unasked, and
-# without it its specs are pending.
+# Servers that some specs put beside the emulator, event loops that they wait in, locales that write numbers with a
+# comma, and shells whose completion is tried. Where an init system runs, Debian would also start nginx as a service:
+# there it is not brought unasked, and without it its specs are pending.
 NGINX := nginx|nginx-core|nginx-light
-PACKAGES_specs = tinyproxy-bin lua-cqueues lua-copas locales $(if $(wildcard /run/systemd/system),,$(NGINX))
+PACKAGES_specs = tinyproxy-bin lua-cqueues lua-copas locales zsh fish $(if $(wildcard /run/systemd/system),,$(NGINX))
 PACKAGES_lua5.1 := lua5.1 liblua5.1-0-dev
 PACKAGES_lua5.2 := lua5.2 liblua5.2-dev
 PACKAGES_lua5.3 := lua5.3 liblua5.3-dev
@@ -332,6 +337,7 @@ deps-fuzz: export PACKAGES = clang llvm libclang-rt-dev|libclang-common-14-dev
 deps-rock: export PACKAGES = luarocks
 deps-specs: export PACKAGES = $(PACKAGES_specs)
 deps-openresty: export PACKAGES = $(NGINX) libnginx-mod-http-lua curl
+deps-curl: export PACKAGES = curl
 
 deps: ## install with apt what LUA and its tests need; without apt, list it
 deps-all: ## the same for every Lua
@@ -341,6 +347,7 @@ deps-fuzz: ## what fuzz needs
 deps-rock: ## what test-rock needs
 deps-specs: ## nginx, tinyproxy, cqueues and copas, which some specs need
 deps-openresty: ## nginx with ngx_lua, and curl to try it
+deps-curl: ## curl, to compare with
 
 define INSTALL
 installed=" $$(dpkg-query -W -f '$${Package}:$${db:Status-Status} ' 2>/dev/null)"
@@ -393,7 +400,7 @@ $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recom
 	-o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 $$packages </dev/null >/dev/null
 endef
 
-DEPS_TARGETS := deps deps-all deps-lint deps-valgrind deps-fuzz deps-rock deps-specs deps-openresty
+DEPS_TARGETS := deps deps-all deps-lint deps-valgrind deps-fuzz deps-rock deps-specs deps-openresty deps-curl
 $(DEPS_TARGETS): export INSTALL := $(INSTALL)
 $(DEPS_TARGETS):
 	@$(if $(filter no,$(DEPS)),:,eval "$$INSTALL")

@@ -5,6 +5,7 @@ local command = require("support.command")
 local emulator = require("pinecone.emulator")
 local http = require("support.http")
 local process = require("support.process")
+local scratch = require("support.scratch")
 
 local running, port
 
@@ -831,8 +832,11 @@ describe("the emulator's process", function()
       end)
    end
 
-   it("takes a key from the command line", function()
-      local child = command.start("emulator", "--port", "0", "--api-key", "right")
+   it("takes a key from a file", function()
+      local folder = scratch.new()
+      finally(function() folder:remove() end)
+      assert(uv.fs_chmod(folder:write("key", "right\n"), tonumber("600", 8)))
+      local child = command.start("emulator", "--port", "0", "--api-key-file", folder:path("key"))
       local child_port = http.port(child:expect("(http://%S+)\n"))
       assert.equal(401, http.exchange(child_port, "GET", "/indexes").status)
       assert.equal(200, http.exchange(child_port, "GET", "/indexes", nil, { ["Api-Key"] = "right" }).status)

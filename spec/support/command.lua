@@ -2,17 +2,15 @@
 
 local process = require "support.process"
 local service = require "support.service"
+local shell = require "support.shell"
 
 local command = {}
-
-local script = debug.getinfo(require("pinecone.command").main, "S").source:match("^@(.*)init%.lua$")
-   .. "pinecone-backup"
 
 --- Starts `pinecone-backup`.
 -- @param ... arguments
 -- @treturn table see support.process
 function command.start(...)
-   return process.start(service.interpreter(), { script, ... })
+   return process.start(service.interpreter(), { shell.script, ... })
 end
 
 --- Runs its noun `emulator` to its end.

@@ -1,29 +1,30 @@
 --- The options of the emulated project on the command line: `--set NAME=VALUE`
 -- and the list of what can be set.
--- @module pinecone.command.settings
+-- @module pinecone.command.nouns.emulator.settings
 
 local decisions = require("pinecone.emulator.decisions")
 local json = require("pinecone.emulator.json")
 local nearest = require("pinecone.emulator.nearest")
 local options = require("pinecone.emulator.options")
+local text = require("pinecone.command.output.text")
 
 local settings = {}
 
 local WIDTH = 80
 local INDENT = "   "
 
-local function read_json(text)
-   local value = json.decode(text)
+local function read_json(word)
+   local value = json.decode(word)
    return type(value) == "table" and value or nil
 end
 
 local booleans = { ["true"] = true, ["false"] = false }
 
--- How each type is read; nil where the text is not of it.
+-- How each type is read; nil where the word is not of it.
 local readers = {
-   boolean = function(text) return booleans[text] end,
+   boolean = function(word) return booleans[word] end,
    number = tonumber,
-   string = function(text) return text end,
+   string = function(word) return word end,
    table = read_json,
 }
 
@@ -41,12 +42,12 @@ local function row_of(name)
 end
 
 --- Reads an argument of `--set`.
--- @tparam string text `NAME=VALUE`
+-- @tparam string given `NAME=VALUE`
 -- @treturn table `name` and `value`, or nil and what is wrong
-function settings.read(text)
-   local name, word = text:match("^([^=]*)=(.*)$")
+function settings.read(given)
+   local name, word = given:match("^([^=]*)=(.*)$")
    if not name then
-      return nil, ("--set: '%s' is not NAME=VALUE"):format(text)
+      return nil, ("--set: '%s' is not NAME=VALUE"):format(given)
    end
    local row, problem = row_of(name)
    if not row then
@@ -60,23 +61,7 @@ function settings.read(text)
    return { name = name, value = value }
 end
 
--- Lines of at most so many characters.
-local function wrapped(text, width)
-   local lines = {}
-   local line = ""
-   for word in text:gmatch("%S+") do
-      if line ~= "" and #line + 1 + #word > width then
-         lines[#lines + 1] = line
-         line = word
-      else
-         line = line .. (line ~= "" and " " or "") .. word
-      end
-   end
-   lines[#lines + 1] = line
-   return lines
-end
-
-local function default_text(row)
+local function default_of(row)
    if type(row.default) == "table" then
       return "{}"
    end
@@ -84,14 +69,14 @@ local function default_text(row)
 end
 
 -- The default, then the other choices.
-local function values_text(row)
-   local text = default_text(row)
+local function values_of(row)
+   local shown = default_of(row)
    for _, choice in ipairs(row.choices or {}) do
       if choice ~= row.default then
-         text = text .. " | " .. tostring(choice)
+         shown = shown .. " | " .. tostring(choice)
       end
    end
-   return text
+   return shown
 end
 
 local function widest_name()
@@ -106,17 +91,14 @@ end
 -- @treturn string lines of at most 80 characters
 function settings.listing()
    local width = widest_name()
-   local format = ("%%-%ds  %%s\n"):format(width)
+   local format, between = ("%%-%ds  %%s"):format(width), "\n" .. (" "):rep(width + 2)
    local out = { format:format("NAME", "DEFAULT | OTHER CHOICES") }
    for _, row in ipairs(decisions.rows) do
-      for position, line in ipairs(wrapped(values_text(row), WIDTH - width - 2)) do
-         out[#out + 1] = format:format(position == 1 and row.name or "", line)
-      end
-      for _, line in ipairs(wrapped(row.text, WIDTH - #INDENT)) do
-         out[#out + 1] = INDENT .. line .. "\n"
-      end
+      local values = text.wrap(values_of(row), WIDTH - width - 2):gsub("\n", between)
+      out[#out + 1] = format:format(row.name, values)
+      out[#out + 1] = text.wrap(INDENT .. row.text, WIDTH, INDENT)
    end
-   return table.concat(out)
+   return table.concat(out, "\n")
 end
 
 return settings

@@ -1,7 +1,9 @@
 --- `pinecone-backup emulator`: a local Pinecone, until it is interrupted.
--- @module pinecone.command.emulator
+-- @module pinecone.command.nouns.emulator
 
-local settings = require("pinecone.command.settings")
+local key = require("pinecone.command.key")
+local settings = require("pinecone.command.nouns.emulator.settings")
+local stdout = require("pinecone.command.output.stdout")
 
 local emulator_command = {}
 
@@ -39,53 +41,52 @@ local function file(parser, option, description)
 end
 
 local function describe_server(parser)
-   parser:option("--port", "Port to listen on, on 127.0.0.1 only; 0 takes a free one (default: 5080).")
+   parser:option("--port", "Listen on this port (default: 5080); 0 takes a free one.")
       :argname("N"):convert(port("--port"))
-   parser:option("--legacy-port", "Port of the legacy controller, which has the collections of old "
-      .. "clients; 0, the default, takes a free one.")
+   parser:option("--legacy-port", "The same for the legacy controller (default: 0).")
       :argname("N"):convert(port("--legacy-port"))
-   parser:option("--api-key", "The only API key to accept. Without it any non-empty key is good.")
-      :argname("KEY"):convert(non_empty("--api-key", "key"))
-   parser:option("--idle-seconds", "How long a connection may be silent (default: 600).")
+   file(parser, "--api-key-file", "Take the API key in this file only (default: any).")
+   parser:option("--idle-seconds", "Close connections silent for so long (default: 600).")
       :argname("S"):convert(number("--idle-seconds", " of seconds"))
 end
 
 local function describe_time(parser)
-   parser:option("--job-seconds", "How long backups, restores, collections, new indexes and "
-      .. "deletions take; 0 finishes them at once (default: 2).")
+   parser:option("--job-seconds", "Let backups and the like last so long (default: 2).")
       :argname("S"):convert(number("--job-seconds", " of seconds"))
-   parser:option("--speed", "How many seconds pass for the emulator in a real one; 0 stands still "
-      .. "(default: 1).")
+   parser:option("--speed", "Let so many seconds pass in a real one (default: 1).")
       :argname("X"):convert(number("--speed"))
 end
 
 local function describe_content(parser)
-   file(parser, "--state", "Keep everything in this file, and go on with what it holds.")
-   file(parser, "--seed", "Begin with what this JSON file describes, unless there is a state already.")
+   file(parser, "--state", "Keep everything in this file, and go on with it.")
+   file(parser, "--seed", "Begin with what this JSON file describes.")
    file(parser, "--faults", "Begin with the fault plans of this JSON file.")
-   parser:option("--set", "Set any option of --list-options. May stand several times.")
+   parser:option("--set", "Set one of --list-options. May stand several times.")
       :argname("NAME=VALUE"):count("*"):convert(settings.read)
    parser:flag("--list-options", "Show what --set can set, and exit."):action(function()
-      io.stdout:write(settings.listing())
-      os.exit(0)
+      stdout.end_with(settings.listing())
    end)
 end
+
+emulator_command.is_local = true
 
 --- Adds the arguments.
 -- @tparam table parser argparse's
 function emulator_command.describe(parser)
-   parser:description("Run a local Pinecone to test against, with indexes, backups, restore jobs, "
-      .. "collections and backup schedules. Nothing is kept when it ends, unless --state names a file.")
-   parser:help_max_width(80)
+   parser:usage("Usage: pinecone-backup emulator [OPTIONS]")
+   parser:description("Run a local Pinecone to test against, on 127.0.0.1: indexes, backups, restore\n"
+      .. "jobs, collections, schedules. Unless --state names a file, nothing is kept.")
+   parser:help_max_width(80):help_description_margin(23)
    describe_server(parser)
    describe_time(parser)
    describe_content(parser)
-   parser:epilog("The first line printed is 'listening on http://127.0.0.1:PORT', the second "
-      .. "'legacy controller on http://127.0.0.1:PORT'. Ctrl-C or SIGTERM ends it.")
+   parser:epilog("The first line printed is 'listening on http://127.0.0.1:PORT', the second\n"
+      .. "'legacy controller on http://127.0.0.1:PORT'. Ctrl-C or SIGTERM ends it.\n\n"
+      .. "Example: pinecone-backup emulator --port 5080 --state pinecone.json")
 end
 
 local options = {
-   "port", "legacy_port", "api_key", "idle_seconds", "job_seconds", "speed", "state", "seed", "faults",
+   "port", "legacy_port", "idle_seconds", "job_seconds", "speed", "state", "seed", "faults",
 }
 
 local function options_from(arguments)
@@ -96,23 +97,28 @@ local function options_from(arguments)
    for _, setting in ipairs(arguments.set) do
       given[setting.name] = setting.value
    end
-   return given
+   if not arguments.api_key_file then
+      return given
+   end
+   local err
+   given.api_key, err = key.read(arguments.api_key_file)
+   return given.api_key and given, err
 end
 
 --- Runs the emulator.
 -- @tparam table arguments
--- @treturn number the exit code
+-- @treturn[1] nil it was ended
+-- @treturn[2] nil
+-- @treturn[2] table the error
 function emulator_command.run(arguments)
-   if not pcall(require, "luv") then
-      io.stderr:write("pinecone-backup: the emulator needs luv; install it with 'luarocks install luv'\n")
-      return 1
+   local given, err = options_from(arguments)
+   if not given then
+      return nil, err
    end
-   local ended, problem = require("pinecone.emulator").run(options_from(arguments))
+   local ended, problem = require("pinecone.emulator").run(given)
    if not ended then
-      io.stderr:write("pinecone-backup: ", problem, "\n")
-      return 1
+      return nil, { message = problem }
    end
-   return 0
 end
 
 return emulator_command

@@ -1,0 +1,28 @@
+--- The nouns of `pinecone-backup`, one file or folder each.
+--
+-- A noun is a module with `verbs`, or is a verb itself. A verb is a table:
+--
+-- - `name`, `summary`, `example`: what stands behind `pinecone-backup`; `about`, where help says more than `summary`
+-- - `takes`: a sequence of arguments, each with `name`, and where needed `optional`, `many` or `choices`
+-- - `options`: names from line/options.lua, or `{ name, explanation }`, with `is_needed` where it must be given
+-- - `rules`: what of these belongs together, see line/rules.lua
+-- - `describe(parser)`: adds all of that by itself, to a parser of argparse
+-- - `is_local`: it does not ask the service, and `run` has only its arguments
+-- - `tell_failure(err, is_json, is_quiet)`: is called where it fails, before the error is written
+-- - `run(client, arguments, output)` gives the exit code, nil for 0; or nil and an error
+-- @module pinecone.command.nouns
+
+local nouns = {}
+
+--- In the order of help. `failure` is the exit code where it fails, whatever the reason.
+nouns.list = {
+   { name = "index", summary = "List and describe indexes." },
+   { name = "emulator", summary = "Run a local Pinecone to test against." },
+}
+
+--- The module of one: it is loaded only now, so that a command starts in milliseconds.
+function nouns.load(name)
+   return require("pinecone.command.nouns." .. name)
+end
+
+return nouns
