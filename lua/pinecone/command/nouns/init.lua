@@ -17,6 +17,7 @@ local nouns = {}
 --- In the order of help. `failure` is the exit code where it fails, whatever the reason.
 nouns.list = {
    { name = "backup", summary = "Make, list, wait for, delete and prune backups." },
+   { name = "restore", summary = "Restore backups into new indexes, wait for that, and try it out." },
    { name = "index", summary = "List and describe indexes." },
    { name = "emulator", summary = "Run a local Pinecone to test against." },
 }
