@@ -87,6 +87,7 @@ build = {
       ["pinecone.command.nouns.index"] = "lua/pinecone/command/nouns/index.lua",
       ["pinecone.command.nouns"] = "lua/pinecone/command/nouns/init.lua",
       ["pinecone.command.nouns.restore"] = "lua/pinecone/command/nouns/restore.lua",
+      ["pinecone.command.nouns.schedule"] = "lua/pinecone/command/nouns/schedule.lua",
       ["pinecone.command.output.characters"] = "lua/pinecone/command/output/characters.lua",
       ["pinecone.command.output.columns"] = "lua/pinecone/command/output/columns.lua",
       ["pinecone.command.output.details"] = "lua/pinecone/command/output/details.lua",

@@ -19,6 +19,7 @@ nouns.list = {
    { name = "backup", summary = "Make, list, wait for, delete and prune backups." },
    { name = "restore", summary = "Restore backups into new indexes, wait for that, and try it out." },
    { name = "collection", summary = "Make, list, wait for and delete copies of pod indexes." },
+   { name = "schedule", summary = "Let Pinecone back up by itself; pause, change, delete that." },
    { name = "index", summary = "List and describe indexes." },
    { name = "emulator", summary = "Run a local Pinecone to test against." },
 }
