@@ -81,6 +81,7 @@ build = {
       ["pinecone.command.many"] = "lua/pinecone/command/many.lua",
       ["pinecone.command.nouns.backup"] = "lua/pinecone/command/nouns/backup/init.lua",
       ["pinecone.command.nouns.backup.prune"] = "lua/pinecone/command/nouns/backup/prune.lua",
+      ["pinecone.command.nouns.check"] = "lua/pinecone/command/nouns/check.lua",
       ["pinecone.command.nouns.collection"] = "lua/pinecone/command/nouns/collection.lua",
       ["pinecone.command.nouns.emulator"] = "lua/pinecone/command/nouns/emulator/init.lua",
       ["pinecone.command.nouns.emulator.settings"] = "lua/pinecone/command/nouns/emulator/settings.lua",

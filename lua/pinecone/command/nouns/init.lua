@@ -21,6 +21,7 @@ nouns.list = {
    { name = "collection", summary = "Make, list, wait for and delete copies of pod indexes." },
    { name = "schedule", summary = "Let Pinecone back up by itself; pause, change, delete that." },
    { name = "index", summary = "List and describe indexes." },
+   { name = "check", summary = "Tell which indexes have no fresh backup.", failure = 3 },
    { name = "emulator", summary = "Run a local Pinecone to test against." },
 }
 
