@@ -22,6 +22,7 @@ nouns.list = {
    { name = "schedule", summary = "Let Pinecone back up by itself; pause, change, delete that." },
    { name = "index", summary = "List and describe indexes." },
    { name = "check", summary = "Tell which indexes have no fresh backup.", failure = 3 },
+   { name = "report", summary = "Show what is backed up, on the terminal or as a page." },
    { name = "emulator", summary = "Run a local Pinecone to test against." },
 }
 
