@@ -83,6 +83,7 @@ build = {
       ["pinecone.command.nouns.backup.prune"] = "lua/pinecone/command/nouns/backup/prune.lua",
       ["pinecone.command.nouns.check"] = "lua/pinecone/command/nouns/check.lua",
       ["pinecone.command.nouns.collection"] = "lua/pinecone/command/nouns/collection.lua",
+      ["pinecone.command.nouns.completion"] = "lua/pinecone/command/nouns/completion.lua",
       ["pinecone.command.nouns.emulator"] = "lua/pinecone/command/nouns/emulator/init.lua",
       ["pinecone.command.nouns.emulator.settings"] = "lua/pinecone/command/nouns/emulator/settings.lua",
       ["pinecone.command.nouns.index"] = "lua/pinecone/command/nouns/index.lua",

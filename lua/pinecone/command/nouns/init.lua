@@ -24,6 +24,7 @@ nouns.list = {
    { name = "check", summary = "Tell which indexes have no fresh backup.", failure = 3 },
    { name = "report", summary = "Show what is backed up, on the terminal or as a page." },
    { name = "emulator", summary = "Run a local Pinecone to test against." },
+   { name = "completion", summary = "Print what makes a shell complete this command." },
 }
 
 --- The module of one: it is loaded only now, so that a command starts in milliseconds.
