@@ -1,10 +1,9 @@
 -- Tells which indexes have no fresh backup. Exits as monitoring plugins do: 0 ok, 1 warning, 2 critical, 3 unknown.
 -- With a file it also writes there what Prometheus reads, for node_exporter's textfile collector. Alert also on an old
 -- pinecone_backup_check_timestamp: where nothing could be looked at, or nobody ran this, the file stays as it was. In a
--- crontab the key has a line of its own, because cron writes whole commands to the system's log:
+-- crontab the key comes from a file, because cron logs whole commands, and mails the settings of the crontab:
 --
---    PINECONE_API_KEY=...
---    */15 * * * *  lua check.lua /var/lib/node_exporter/pinecone.prom
+--    */15 * * * *  PINECONE_API_KEY=$(cat pinecone.key) lua check.lua /var/lib/node_exporter/pinecone.prom
 
 local pinecone = require "pinecone"
 

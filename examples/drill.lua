@@ -1,9 +1,8 @@
 -- Shows that the newest backup of each index can be restored: restores it for the purpose, compares, and deletes that
 -- again. One after the other, because each needs room for one more index. Once a month is enough. In a crontab the
--- key has a line of its own, because cron writes whole commands to the system's log:
+-- key comes from a file, because cron logs whole commands, and mails the settings of the crontab:
 --
---    PINECONE_API_KEY=...
---    0 5 1 * *  lua drill.lua movies songs
+--    0 5 1 * *  PINECONE_API_KEY=$(cat pinecone.key) lua drill.lua movies songs
 --
 -- Exits 0 only when all went well.
 

@@ -1,8 +1,7 @@
 -- Backs up an index, waits until the backup is good, and deletes those of its own that are no longer needed. In a
--- crontab the key has a line of its own, because cron writes whole commands to the system's log:
+-- crontab the key comes from a file, because cron logs whole commands, and mails the settings of the crontab:
 --
---    PINECONE_API_KEY=...
---    30 2 * * *  lua nightly_backup.lua movies
+--    30 2 * * *  PINECONE_API_KEY=$(cat pinecone.key) lua nightly_backup.lua movies
 --
 -- Exits 0 only when there is a finished backup and the old ones are gone, but for those that a restore still reads:
 -- they go the next night.
