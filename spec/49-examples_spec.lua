@@ -8,6 +8,7 @@ local uv = require "luv"
 
 describe("the example", function()
    local emulator, pc
+   local since_noon = os.time() % 86400 / 86400 - 0.5 -- days, in UTC: those of 40 days ago are of one day at any hour
 
    setup(function()
       emulator = service.start {
@@ -17,10 +18,10 @@ describe("the example", function()
             },
             backups = {
                { index_name = "movies", name = "before-migration", days_ago = 400 },
-               { index_name = "movies", name = "nightly-1", days_ago = 40 },
-               { index_name = "movies", name = "nightly-2", days_ago = 40.1 },
-               { index_name = "songs", name = "nightly-3", days_ago = 40 },
-               { index_name = "songs", name = "nightly-4", days_ago = 40.1 },
+               { index_name = "movies", name = "nightly-1", days_ago = 40 + since_noon },
+               { index_name = "movies", name = "nightly-2", days_ago = 40.1 + since_noon },
+               { index_name = "songs", name = "nightly-3", days_ago = 40 + since_noon },
+               { index_name = "songs", name = "nightly-4", days_ago = 40.1 + since_noon },
             },
          },
       }
