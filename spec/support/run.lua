@@ -15,4 +15,8 @@ if os.getenv "COLLECTOR" == "busy" then
    collectgarbage("setstepmul", multipliers[_VERSION])
 end
 
+-- Busted lets go of what a file of specs has loaded, and luv crashes where it is loaded anew after its loop is
+-- collected.
+require "luv"
+
 require "busted.runner" { standalone = false }
