@@ -97,7 +97,7 @@ local function show(checked, arguments, output, trouble)
    end
    stdout.write(terminal.fitting(1, headline(verdict, reason, performance(checked, arguments))), "\n")
    if not output.is_quiet and #checked.indexes > 0 then
-      output:list("check", rows_of(checked), "REASON")
+      output:list("check", rows_of(checked), nil, "REASON")
    end
    if (output.is_quiet or terminal.is(1)) and verdict ~= "ok" then
       show_reasons(checked)

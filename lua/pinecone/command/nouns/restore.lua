@@ -82,11 +82,7 @@ end
 -- Looking -------------------------------------------------------------------------------------------------------------
 
 local function list(client, _, output)
-   local jobs, err = client:restore_jobs():all()
-   if not jobs then
-      return nil, err
-   end
-   output:list("restore_job", jobs)
+   return output:list("restore_job", client:restore_jobs():all())
 end
 
 local function describe(client, arguments, output)

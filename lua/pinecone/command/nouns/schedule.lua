@@ -25,19 +25,11 @@ local function create(client, arguments, output)
 end
 
 local function list(client, arguments, output)
-   local schedules, err = client:backup_schedules({ index_name = arguments.index }):all()
-   if not schedules then
-      return nil, err
-   end
-   output:list("schedule", schedules)
+   return output:list("schedule", client:backup_schedules({ index_name = arguments.index }):all())
 end
 
 local function history(client, arguments, output)
-   local runs, err = client:backup_schedule_history({ schedule_id = arguments.id }):all()
-   if not runs then
-      return nil, err
-   end
-   output:list("run", runs)
+   return output:list("run", client:backup_schedule_history({ schedule_id = arguments.id }):all())
 end
 
 local function describe(client, arguments, output)

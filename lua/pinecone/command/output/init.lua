@@ -66,9 +66,14 @@ end
 
 --- Prints many things of one kind.
 -- @tparam string kind see columns.lua
--- @tparam table rows
+-- @tparam ?table rows nil where they could not be had
+-- @tparam[opt] table err why
 -- @tparam[opt] string known the title of a column that a person need not be told, as it is the same for all
-function Output:list(kind, rows, known)
+-- @return what a verb gives: nothing, or nil and the error
+function Output:list(kind, rows, err, known)
+   if not rows then
+      return nil, err
+   end
    local shown = columns.kinds[kind]
    if self.is_json then
       stdout.write(json.encode(json.array(rows)), "\n")

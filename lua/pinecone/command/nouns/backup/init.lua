@@ -91,10 +91,7 @@ local function list(client, arguments, output)
    if not backups and arguments.index then
       backups, err = list_of_deleted(client, arguments.index, err)
    end
-   if not backups then
-      return nil, err
-   end
-   output:list("backup", backups, arguments.index and "INDEX")
+   return output:list("backup", backups, err, arguments.index and "INDEX")
 end
 
 local function describe(client, arguments, output)

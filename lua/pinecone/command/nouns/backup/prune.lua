@@ -96,7 +96,7 @@ end
 local function show_plan(report, arguments, output)
    local rows = rows_of(report)
    if #rows > 0 and not output.is_json then
-      output:list("plan", rows, arguments.index and "INDEX")
+      output:list("plan", rows, nil, arguments.index and "INDEX")
    end
    say(output, "%d to remove%s, %d to keep, %s", #report.remove, size_of(report.remove), #report.keep,
       untouched(report))
