@@ -5,8 +5,8 @@ local line_reader = require "pinecone.command.line"
 local json = require "cjson"
 local nouns = require "pinecone.command.nouns"
 local process = require "support.process"
+local scratch = require "support.scratch"
 local shell = require "support.shell"
-local uv = require "luv"
 
 local HEIGHT, WIDTH = 24, 80
 
@@ -185,18 +185,11 @@ describe("pinecone-backup", function()
    describe("completion", function()
       local folder
 
-      setup(function() folder = assert(uv.fs_mkdtemp "/tmp/completion-XXXXXX") end)
-      teardown(function() process.run("/bin/rm", "-r", folder) end)
-
-      local function write(name, text)
-         local file = assert(io.open(folder .. "/" .. name, "wb"))
-         file:write(text)
-         file:close()
-         return folder .. "/" .. name
-      end
+      setup(function() folder = scratch.new() end)
+      teardown(function() folder:remove() end)
 
       local function run(path, ...)
-         local ended = process.start(path, { ... }, { HOME = folder, TERM = "dumb" }):wait()
+         local ended = process.start(path, { ... }, { HOME = folder.root, TERM = "dumb" }):wait()
          assert.equal(0, ended.code, ended.text)
          return ended.out
       end
@@ -216,19 +209,19 @@ describe("pinecone-backup", function()
       }
 
       local function assert_offers(offers)
-         write("keyfile", "")
+         folder:write("keyfile", "")
          for _, case in ipairs(cases) do
             assert.same(case[2] or {}, offers(case[1]), case[1])
          end
       end
 
       it("works in bash", function()
-         local source = write("completion.bash", printed "completion bash")
-         local try = write("try.bash", ([[
+         local source = folder:write("completion.bash", printed "completion bash")
+         local try = folder:write("try.bash", ([[
             cd '%s' && source '%s' && COMP_WORDS=(pinecone-backup "$@") && COMP_CWORD=$#
             COMPREPLY=() && $(complete -p pinecone-backup | sed 's/.*-F \([^ ]*\).*/\1/')
             printf '%%s\n' "${COMPREPLY[@]}"
-         ]]):format(folder, source))
+         ]]):format(folder.root, source))
          local bash = assert(process.find "bash")
          assert_offers(function(line)
             local words = {}
@@ -251,10 +244,10 @@ describe("pinecone-backup", function()
             pending(why)
             return
          end
-         local source = write("completion.fish", printed "completion fish")
+         local source = folder:write("completion.fish", printed "completion fish")
          assert_offers(function(line)
             local offered = {}
-            local script = ("cd '%s'; source '%s'; complete -C 'pinecone-backup %s'"):format(folder, source, line)
+            local script = ("cd '%s'; source '%s'; complete -C 'pinecone-backup %s'"):format(folder.root, source, line)
             for word in run(fish, "-N", "-c", script):gmatch "([^\t\n]+)[^\n]*\n" do
                offered[#offered + 1] = word
             end
@@ -270,8 +263,8 @@ describe("pinecone-backup", function()
             pending(why)
             return
          end
-         write("_pinecone-backup", printed "completion zsh")
-         local try = write("try.zsh", [[
+         folder:write("_pinecone-backup", printed "completion zsh")
+         local try = folder:write("try.zsh", [[
             zmodload zsh/zpty
             zpty inner zsh -f -i
             zpty -w inner "cd $1; fpath=($1 \$fpath); autoload -U compinit; compinit -u -D; PS1="
@@ -283,7 +276,7 @@ describe("pinecone-backup", function()
             print -r -- "$seen"
          ]])
          assert_offers(function(line)
-            local completed = run(zsh, "-f", try, folder, line):match "<pinecone%-backup ([^>]*)>"
+            local completed = run(zsh, "-f", try, folder.root, line):match "<pinecone%-backup ([^>]*)>"
             local last = completed:match "(%S*)%s*$"
             if last == line:match "(%S*)$" then
                return {}

@@ -252,7 +252,7 @@ describe("pinecone-backup", function()
          it("lists what fits into " .. width .. ", and all of each id", function()
             local shown = seen("backup list", { COLUMNS = tostring(width) })
             assert_fits(shown, width)
-            expect.holds(shown, ID:format(1), ID:format(2), ID:format(3), "400 d ago", "36 h ago", "night")
+            expect.holds(shown, ID:format(1), ID:format(2), ID:format(3), "400 d ago", "36 h ago", "night", "november")
             shell.assert_golden("output-backup-list-" .. width, shown)
          end)
       end

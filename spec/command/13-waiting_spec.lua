@@ -258,22 +258,16 @@ describe("while pinecone-backup waits", function()
       return names
    end
 
+   local function piped(name, option)
+      return {
+         name = name, line = "restore drill --latest movies" .. option,
+         start = function(line) return typed:start(line) end,
+         interrupt = function(child) child:kill "sigint" end,
+      }
+   end
+
    local ways = {
-      {
-         name = "behind a pipe", line = "restore drill --latest movies",
-         start = function(line) return typed:start(line) end,
-         interrupt = function(child) child:kill "sigint" end,
-      },
-      {
-         name = "with --quiet", line = "restore drill --latest movies --quiet",
-         start = function(line) return typed:start(line) end,
-         interrupt = function(child) child:kill "sigint" end,
-      },
-      {
-         name = "with --json", line = "restore drill --latest movies --json",
-         start = function(line) return typed:start(line) end,
-         interrupt = function(child) child:kill "sigint" end,
-      },
+      piped("behind a pipe", ""), piped("with --quiet", " --quiet"), piped("with --json", " --json"),
       {
          name = "on a terminal", line = "restore drill --latest movies",
          start = function(line) return typed:on_terminal(line) end,
