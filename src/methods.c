@@ -213,10 +213,11 @@ static int method_left(lua_State *L)
 static int method_date(lua_State *L)
 {
     const Call *call = call_at(L);
-    if (call->exchange.date == 0)
+    int64_t date = exchange_date(&call->exchange);
+    if (date == 0)
         lua_pushnil(L);
     else
-        lua_pushinteger(L, (lua_Integer)call->exchange.date);
+        lua_pushinteger(L, (lua_Integer)date);
     lua_pushnumber(L, (lua_Number)(clock_now() - call->ended) / 1e6);
     return 2;
 }

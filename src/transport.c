@@ -209,22 +209,42 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
     return buffer_add(&exchange->answer, bytes, length) ? length : 0;
 }
 
-static void keep_header(const char *line, size_t length, const char *name, char *value, size_t size)
+/* Keeps what stands behind the name. */
+static void keep_value(const char *text, size_t length, char *value, size_t size)
 {
-    size_t skip = strlen(name);
-    if (length <= skip || strncasecmp(line, name, skip) != 0)
-        return;
-    while (skip < length && (line[skip] == ' ' || line[skip] == '\t'))
+    size_t skip = 0, kept = 0;
+    while (skip < length && (text[skip] == ' ' || text[skip] == '\t'))
         skip++;
-    size_t kept = 0;
     for (; skip < length && kept + 1 < size; skip++)
-        if ((unsigned char)line[skip] >= 0x20 && (unsigned char)line[skip] < 0x7f)
-            value[kept++] = line[skip];
+        if ((unsigned char)text[skip] >= 0x20 && (unsigned char)text[skip] < 0x7f)
+            value[kept++] = text[skip];
     if (skip < length) /* one that does not fit is dropped: cut, it could end within the key */
         kept = 0;
     while (kept > 0 && value[kept - 1] == ' ')
         kept--;
     value[kept] = '\0';
+}
+
+/* Most lines begin with another letter than these few, and are done with after a look at that. */
+static void keep_header(Exchange *exchange, const char *line, size_t length)
+{
+    const struct {
+        const char *name;
+        size_t length;
+        char *value;
+        size_t size;
+    } wanted[] = {
+        {"date:", 5, exchange->date_text, sizeof exchange->date_text},
+        {"retry-after:", 12, exchange->retry_after_text, sizeof exchange->retry_after_text},
+        {"content-type:", 13, exchange->content_type, sizeof exchange->content_type},
+        {"x-request-id:", 13, exchange->request_id, sizeof exchange->request_id},
+        {"x-pinecone-request-id:", 22, exchange->request_id, sizeof exchange->request_id},
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        size_t skip = wanted[i].length;
+        if (length > skip && (line[0] | 0x20) == wanted[i].name[0] && strncasecmp(line, wanted[i].name, skip) == 0)
+            keep_value(line + skip, length - skip, wanted[i].value, wanted[i].size);
+    }
 }
 
 static void forget_head(Exchange *exchange)
@@ -248,11 +268,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *data)
     if (exchange->head_ended) /* trailers behind a body */
         return length;
     exchange->head_ended = length > 0 && (line[0] == '\r' || line[0] == '\n');
-    keep_header(line, length, "date:", exchange->date_text, sizeof exchange->date_text);
-    keep_header(line, length, "retry-after:", exchange->retry_after_text, sizeof exchange->retry_after_text);
-    keep_header(line, length, "content-type:", exchange->content_type, sizeof exchange->content_type);
-    keep_header(line, length, "x-request-id:", exchange->request_id, sizeof exchange->request_id);
-    keep_header(line, length, "x-pinecone-request-id:", exchange->request_id, sizeof exchange->request_id);
+    keep_header(exchange, line, length);
     return length;
 }
 
@@ -529,22 +545,21 @@ bool transport_start(Transport *transport, Exchange *exchange)
     return started;
 }
 
-/* Seconds, or a date, which is as far away as it is from the server's own clock. */
-static int64_t read_retry_after(const char *text, int64_t date)
-{
-    if (text[0] >= '0' && text[0] <= '9' && strspn(text, "0123456789") == strlen(text))
-        return strlen(text) < 10 ? atoll(text) : RETRY_AFTER_CAP;
-    time_t until = text[0] != '\0' ? curl_getdate(text, NULL) : -1;
-    int64_t now = date > 0 ? date : (int64_t)time(NULL), seconds = (int64_t)until - now;
-    return seconds < 0 ? 0 : seconds < RETRY_AFTER_CAP ? seconds : RETRY_AFTER_CAP;
-}
-
-/* What the headers say about time. */
-static void read_times(Exchange *exchange)
+int64_t exchange_date(const Exchange *exchange)
 {
     time_t date = exchange->date_text[0] != '\0' ? curl_getdate(exchange->date_text, NULL) : -1;
-    exchange->date = date > 0 ? (int64_t)date : 0;
-    exchange->retry_after = read_retry_after(exchange->retry_after_text, exchange->date);
+    return date > 0 ? (int64_t)date : 0;
+}
+
+/* Seconds, or a date, which is as far away as it is from the server's own clock. */
+static int64_t read_retry_after(const Exchange *exchange)
+{
+    const char *text = exchange->retry_after_text;
+    if (text[0] >= '0' && text[0] <= '9' && strspn(text, "0123456789") == strlen(text))
+        return strlen(text) < 10 ? atoll(text) : RETRY_AFTER_CAP;
+    int64_t date = exchange_date(exchange), until = (int64_t)curl_getdate(text, NULL);
+    int64_t seconds = until - (date > 0 ? date : (int64_t)time(NULL));
+    return seconds < 0 ? 0 : seconds < RETRY_AFTER_CAP ? seconds : RETRY_AFTER_CAP;
 }
 
 /* How far the exchange has come. */
@@ -562,7 +577,7 @@ static void measure(Transport *transport)
     bool tls_stood = strncmp(exchange->url, "https", 5) != 0 || connects == 0 || tls_time > 0;
     exchange->sent = request_bytes > 0 && tls_stood;
     exchange->connected = exchange->sent || (connects > 0 && connect_time > 0);
-    read_times(exchange);
+    exchange->retry_after = exchange->retry_after_text[0] != '\0' ? read_retry_after(exchange) : 0;
 }
 
 /* An exchange that did not go through has closed its connection. */

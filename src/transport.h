@@ -38,7 +38,6 @@ typedef struct Exchange {
     Buffer answer;
     long status;         /* 0 while no answer came */
     int64_t retry_after; /* seconds that the server asks to wait; 0: none */
-    int64_t date;        /* the server's clock, in seconds since 1970; 0: it did not say */
     char request_id[96], content_type[96], retry_after_text[64], date_text[64];
     size_t header_bytes;
     bool head_ended; /* its headers came as a whole */
@@ -56,6 +55,9 @@ bool status_may_pass(long status);
 
 /* Forgets what came of an exchange, so that it can begin again. */
 void exchange_reset(Exchange *exchange);
+
+/* What the server's clock said, in seconds since 1970; 0: nothing. */
+int64_t exchange_date(const Exchange *exchange);
 
 /* Microseconds of a clock that only goes forward. */
 int64_t clock_now(void);
