@@ -1,6 +1,5 @@
 #include "begin.h"
 
-#include "address.h"
 #include "call.h"
 #include "compat.h"
 #include "failure.h"
@@ -105,25 +104,33 @@ static void keep_target(lua_State *L, Call *call, int base)
         snprintf(call->target, sizeof call->target, "%s", lua_tostring(L, index));
 }
 
-static Check build_url(lua_State *L, Call *call, int base)
+/* Scheme, host and port: the control plane's, or those of the host in that slot. */
+static Check add_server(lua_State *L, Call *call, int host)
 {
-    int host = request_place(L, call->operation, base, PLACE_HOST);
-    const char *name = host != 0 ? lua_tostring(L, host) : NULL;
-    if (name == NULL && call->operation->plane == PLANE_DATA) {
-        lua_pushfstring(L, "%s: 'index_name' is missing (string: the index)", call->operation->name);
-        return CHECK_MISUSE;
-    }
-    Address address = {0};
-    const char *server = name != NULL ? name : call->client->server;
-    const char *wrong = address_add(server, call->client->plain, call->client->allow_http, &call->url, &address);
+    const Client *client = call->client;
+    Address address = client->address;
+    const char *server = host != 0 ? lua_tostring(L, host) : client->server, *wrong = NULL;
+    if (host != 0)
+        wrong = address_add(server, client->address.plain, client->allow_http, &call->url, &address);
+    else if (!buffer_add_text(&call->url, server))
+        wrong = address_no_memory;
     call->exchange.loopback = address.loopback;
     if (wrong == address_no_memory)
         luaL_error(L, "not enough memory");
-    if (wrong != NULL) {
+    if (wrong != NULL)
         lua_pushfstring(L, "host '%s' is %s", address_shown(server), wrong);
-        return CHECK_BAD;
+    return wrong == NULL ? CHECK_PASSED : CHECK_BAD;
+}
+
+static Check build_url(lua_State *L, Call *call, int base)
+{
+    int host = request_place(L, call->operation, base, PLACE_HOST);
+    if (host == 0 && call->operation->plane == PLANE_DATA) {
+        lua_pushfstring(L, "%s: 'index_name' is missing (string: the index)", call->operation->name);
+        return CHECK_MISUSE;
     }
-    return request_add_path(L, call->operation, base, &call->url);
+    Check outcome = add_server(L, call, host);
+    return outcome == CHECK_PASSED ? request_add_path(L, call->operation, base, &call->url) : outcome;
 }
 
 static void keep_body(lua_State *L, Call *call, const char *text, size_t length)

@@ -47,17 +47,20 @@ static bool unreserved(unsigned char c)
 bool buffer_add_encoded(Buffer *buffer, const char *bytes, size_t count, const char *keep)
 {
     static const char digits[] = "0123456789ABCDEF";
-    size_t before = buffer->length;
-    for (size_t i = 0; i < count; i++) {
+    size_t before = buffer->length, start = 0; /* of what is not added yet, because it stays as it is */
+    bool good = true;
+    for (size_t i = 0; i < count && good; i++) {
         unsigned char c = (unsigned char)bytes[i];
+        if (unreserved(c) || (c != '\0' && strchr(keep, c) != NULL))
+            continue;
         char escape[3] = {'%', digits[c >> 4], digits[c & 15]};
-        bool plain = unreserved(c) || (c != '\0' && strchr(keep, c) != NULL);
-        if (!(plain ? buffer_add(buffer, &c, 1) : buffer_add(buffer, escape, 3))) {
-            buffer->length = before;
-            return false;
-        }
+        good = buffer_add(buffer, bytes + start, i - start) && buffer_add(buffer, escape, sizeof escape);
+        start = i + 1;
     }
-    return buffer_add(buffer, "", 0);
+    good = good && buffer_add(buffer, bytes + start, count - start);
+    if (!good)
+        buffer->length = before;
+    return good;
 }
 
 void buffer_free(Buffer *buffer)

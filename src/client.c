@@ -1,6 +1,5 @@
 #include "client.h"
 
-#include "address.h"
 #include "argument.h"
 #include "call.h"
 #include "compat.h"
@@ -254,11 +253,9 @@ static Check set_server(lua_State *L, Client *client, int base)
         lua_pushliteral(L, "https://api.pinecone.io");
     const char *host = lua_tostring(L, -1);
     Buffer url = {0};
-    Address address = {0};
     client->allow_http = lua_toboolean(L, base + OPTION_ALLOW_HTTP);
-    const char *wrong = address_add(host, false, client->allow_http, &url, &address);
+    const char *wrong = address_add(host, false, client->allow_http, &url, &client->address);
     client->server = url.data;
-    client->plain = address.plain;
     if (wrong == address_no_memory)
         no_memory(L);
     if (wrong != NULL)

@@ -2,6 +2,7 @@
 #ifndef PINECONE_CLIENT_H
 #define PINECONE_CLIENT_H
 
+#include "address.h"
 #include "json.h"
 #include "transport.h"
 
@@ -21,9 +22,9 @@ typedef struct Client {
     int references;
     pid_t pid;
     bool closed;
-    char *server;      /* scheme, host and port of the control plane */
-    bool plain;        /* it is asked over http */
-    bool allow_http;   /* and other machines than this one may be, too */
+    char *server; /* scheme, host and port of the control plane */
+    Address address;
+    bool allow_http;   /* other machines than this one may be asked over http, too */
     char *key;         /* NULL once it is closed */
     char *api_version; /* NULL: what each operation says */
     char *environment; /* the legacy controller's, which knows no versions; NULL: the API of today */

@@ -55,7 +55,8 @@ static bool add_template(lua_State *L, const Operation *operation, int base, Buf
             const char *value = lua_tolstring(L, named_in(L, operation, base, at, &step), &size);
             good = buffer_add_encoded(url, value, size, "");
         } else {
-            good = buffer_add(url, at, 1);
+            step = strcspn(at, "[]{");
+            good = buffer_add(url, at, step);
         }
         at += step;
     }
