@@ -114,32 +114,25 @@ void json_close(lua_State *L, Json *json)
 
 /* Reading ---------------------------------------------------------------------------------------------------------- */
 
-/* Pushes an integer equal to the float at the index, where there is one; without integers, a zero without its sign. */
-static bool push_whole(lua_State *L, int index)
+/* Finds the integer that is equal to the float at the index, where there is one; without integers, a zero without its
+ * sign. */
+static bool find_whole(lua_State *L, int index, lua_Integer *whole)
 {
-#if LUA_VERSION_NUM >= 503
-    if (lua_isinteger(L, index))
-        return false;
     lua_Number number = lua_tonumber(L, index);
+#if LUA_VERSION_NUM >= 503
     if (!(number >= -9223372036854775808.0 && number < 9223372036854775808.0))
         return false;
-    lua_Integer whole = (lua_Integer)number;
-    if ((lua_Number)whole != number)
-        return false;
-    lua_pushinteger(L, whole);
-    return true;
+    *whole = (lua_Integer)number;
+    return (lua_Number)*whole == number && !lua_isinteger(L, index);
 #else
-    lua_Number number = lua_tonumber(L, index);
-    if (number != 0 || !signbit(number))
-        return false;
-    lua_pushinteger(L, 0);
-    return true;
+    *whole = 0;
+    return number == 0 && signbit(number);
 #endif
 }
 
-static bool is_null(lua_State *L, int index, int null)
+static bool is_null(lua_State *L, int index, int type, int null)
 {
-    return (lua_islightuserdata(L, index) && lua_touserdata(L, index) == NULL) ||
+    return (type == LUA_TLIGHTUSERDATA && lua_touserdata(L, index) == NULL) ||
            (null != 0 && lua_rawequal(L, index, null));
 }
 
@@ -179,7 +172,8 @@ static bool tidy(lua_State *L, int null, int depth);
  * there is allowed while a table is walked. */
 static bool tidy_field(lua_State *L, int table, int null, int depth, lua_Number *last_null, int *nulls)
 {
-    if (is_null(L, -1, null)) {
+    int type = lua_type(L, -1);
+    if (is_null(L, -1, type, null)) {
         if (lua_type(L, -2) == LUA_TNUMBER) {
             *nulls += 1;
             if (lua_tonumber(L, -2) > *last_null)
@@ -190,12 +184,12 @@ static bool tidy_field(lua_State *L, int table, int null, int depth, lua_Number 
         lua_rawset(L, table);
         return true;
     }
-    int type = lua_type(L, -1);
     if (type == LUA_TTABLE)
         return tidy(L, null, depth + 1);
-    if (type == LUA_TNUMBER && push_whole(L, -1)) {
-        lua_pushvalue(L, -3);
-        lua_insert(L, -2);
+    lua_Integer whole;
+    if (type == LUA_TNUMBER && find_whole(L, -1, &whole)) {
+        lua_pushvalue(L, -2);
+        lua_pushinteger(L, whole);
         lua_rawset(L, table);
     }
     return true;
@@ -235,15 +229,18 @@ bool json_push(lua_State *L, const Json *json, int index)
         return false;
     }
     bool tidied = true;
-    if (lua_istable(L, -1)) {
+    int type = lua_type(L, -1);
+    lua_Integer whole;
+    if (type == LUA_TTABLE) {
         int top = lua_gettop(L);
         tidied = tidy(L, null, 1);
         lua_settop(L, top);
-    } else if (is_null(L, -1, null)) {
+    } else if (is_null(L, -1, type, null)) {
         lua_pop(L, 1);
         lua_pushnil(L);
-    } else if (lua_type(L, -1) == LUA_TNUMBER && push_whole(L, -1)) {
-        lua_remove(L, -2);
+    } else if (type == LUA_TNUMBER && find_whole(L, -1, &whole)) {
+        lua_pop(L, 1);
+        lua_pushinteger(L, whole);
     }
     lua_remove(L, -2);
     if (!tidied) {
