@@ -71,7 +71,7 @@ $(CORE): $(OBJECTS) | $(BUILD)/pinecone
 # What only specs need: what Lua cannot do, and what is preloaded.
 $(BUILD)/support/%.so: spec/support/%.c Makefile | $(BUILD)/support
 	@echo "cc $@"
-	@$(COMPILE) $(LUA_FLAGS) -shared $(LDFLAGS) -o $@ $<
+	@$(COMPILE) $(LUA_FLAGS) $(CURL_FLAGS) -shared $(LDFLAGS) -o $@ $<
 
 spec-modules: $(SPEC_MODULES)
 	@:

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 enum { HEADER_CAP = 256 * 1024, STEPS_AT_ONCE = 32, RETRY_AFTER_CAP = 999999999 };
-enum { LONGEST_DRIVE = 2000 }; /* microseconds */
+enum { LONGEST_DRIVE = 2000, LONGEST_REST = 60 * 1000000 }; /* microseconds; libcurl leaves what rests for longer */
 
 struct TransportHeader {
     struct curl_slist link;
@@ -39,6 +39,8 @@ struct Transport {
     char version_line[64];
     char error[CURL_ERROR_SIZE];
     curl_socket_t socket; /* of that connection */
+    int64_t rested;       /* since when it is idle */
+    bool reuses;          /* the exchange under way has it, as far as can be told */
     char server[256];     /* scheme, host and port whose connection may be open; empty: none is */
 };
 
@@ -303,11 +305,24 @@ static int on_timer(CURLM *multi, long milliseconds, void *data)
 
 /* Making and freeing ----------------------------------------------------------------------------------------------- */
 
+/* Whether libcurl itself sends so that none is raised, over TLS, too: it does since 7.87, with these libraries. */
+static bool sends_quietly(void)
+{
+    static const char *const libraries[] = {"OpenSSL/", "GnuTLS/", "LibreSSL/", "BoringSSL", "AWS-LC"};
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+    for (size_t i = 0; i < sizeof libraries / sizeof libraries[0] && info->ssl_version != NULL; i++)
+        if (strncmp(info->ssl_version, libraries[i], strlen(libraries[i])) == 0)
+            return info->version_num >= 0x075700;
+    return false;
+}
+
 static CURLcode global_outcome;
+static bool quiet;
 
 static void global_start(void)
 {
     global_outcome = curl_global_init(CURL_GLOBAL_DEFAULT);
+    quiet = sends_quietly();
 }
 
 /* Not before the first client, so that requiring the module in a process that forks later does nothing to libcurl. */
@@ -460,6 +475,24 @@ void transport_free(Transport *transport)
     free(transport);
 }
 
+/* SIGPIPE ---------------------------------------------------------------------------------------------------------- */
+
+/* Holding it costs system calls. Where a name is looked up it has to be held all the same: a module of the system's
+ * resolver may speak to a daemon that has gone away. */
+static bool begin_risk(const Transport *transport, SigpipeHold *hold)
+{
+    bool risky = !quiet || !transport->reuses;
+    if (risky)
+        sigpipe_hold(hold);
+    return risky;
+}
+
+static void end_risk(bool risky, const SigpipeHold *hold)
+{
+    if (risky)
+        sigpipe_let_go(hold);
+}
+
 /* An exchange ------------------------------------------------------------------------------------------------------ */
 
 static const struct curl_slist *header_list(Transport *transport)
@@ -522,6 +555,9 @@ bool transport_start(Transport *transport, Exchange *exchange)
     CURL *easy = transport->easy;
     transport->exchange = exchange;
     transport->error[0] = '\0';
+    bool fresh = exchange->fresh || is_stale(transport);
+    transport->reuses = !fresh && transport->socket != CURL_SOCKET_BAD && transport_knows(transport, exchange->url) &&
+                        clock_now() - transport->rested < LONGEST_REST;
     size_t length = server_length(exchange->url);
     snprintf(transport->server, sizeof transport->server, "%.*s", (int)length, exchange->url);
     bool direct = exchange->loopback && !transport->settings->proxy_is_local;
@@ -529,15 +565,15 @@ bool transport_start(Transport *transport, Exchange *exchange)
                    set_method(easy, exchange) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list(transport)) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_NOPROXY, direct ? "*" : transport->settings->no_proxy) == CURLE_OK;
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, exchange->fresh || is_stale(transport) ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
     /* what a Content-Length announces is refused before it comes; the rest on_body refuses */
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)exchange->cap);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
     SigpipeHold hold;
-    sigpipe_hold(&hold);
+    bool risky = begin_risk(transport, &hold);
     started = started && curl_multi_add_handle(transport->multi, easy) == CURLM_OK;
-    sigpipe_let_go(&hold);
+    end_risk(risky, &hold);
     if (!started) {
         transport->exchange = NULL;
         transport->server[0] = '\0';
@@ -588,6 +624,7 @@ static void finish(Transport *transport, bool through)
         curl_easy_getinfo(transport->easy, CURLINFO_ACTIVESOCKET, &transport->socket);
     curl_multi_remove_handle(transport->multi, transport->easy);
     transport->exchange = NULL;
+    transport->rested = clock_now();
     if (!through)
         transport->server[0] = '\0';
 }
@@ -674,9 +711,9 @@ static Drive look(Transport *transport, int milliseconds, bool *moved)
     if (events == 0 && transport->wakes > clock_now())
         return DRIVE_GOING; /* most steps of a host that sleeps end here: they should cost little */
     SigpipeHold hold;
-    sigpipe_hold(&hold);
+    bool risky = begin_risk(transport, &hold);
     Drive drive = events < 0 ? broken(transport, CURLM_INTERNAL_ERROR) : act(transport, ready, events > 0 ? count : 0);
-    sigpipe_let_go(&hold);
+    end_risk(risky, &hold);
     return drive;
 }
 
