@@ -50,6 +50,7 @@ build = {
             "src/operation.c",
             "src/outcome.c",
             "src/poll.c",
+            "src/process.c",
             "src/random.c",
             "src/request.c",
             "src/rule.c",

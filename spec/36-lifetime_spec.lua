@@ -454,6 +454,22 @@ describe("A call", function()
    end)
 end)
 
+-- The variables for a process with one of support's libraries preloaded, and others besides.
+local function preloading(name, more)
+   for template in package.cpath:gmatch "[^;]+" do
+      local path = template:gsub("%?", "support/" .. name)
+      if uv.fs_access(path, "R") then
+         local before = os.getenv "LD_PRELOAD" -- AddressSanitizer wants to be the first
+         local variables = { LD_PRELOAD = before and before .. ":" .. path or path }
+         for key, value in pairs(more or {}) do
+            variables[key] = value
+         end
+         return variables
+      end
+   end
+   error("make spec-modules builds support/" .. name .. ".so")
+end
+
 -- Forks ---------------------------------------------------------------------------------------------------------------
 
 -- A child drops its parent's handles without closing them, which LeakSanitizer would call a leak.
@@ -490,8 +506,8 @@ describe("A forked child", function()
       end
    ]]
 
-   local function run_forking(source)
-      return run(FORK .. source, nil, FORKING)
+   local function run_forking(source, variables)
+      return run(FORK .. source, nil, variables or FORKING)
    end
 
    local function connections_of(operation)
@@ -543,6 +559,17 @@ describe("A forked child", function()
       assert.equal(numbers[1], numbers[2])
       assert.equal(numbers[3], numbers[4])
       assert.not_equal(numbers[1], numbers[3])
+   end)
+
+   -- Emulators of other processors do so.
+   it("does so where the system promises to clear its page, and does not", function()
+      run_forking([[
+         local pc = life.client(given)
+         parent_asks(pc)
+         in_child(function() child_asks(pc) end)
+         parent_asks(pc)
+      ]], preloading("madvise", FORKING))
+      assert_apart(2, 1)
    end)
 
    it("of a forked child does so, too", function()
@@ -790,18 +817,6 @@ local function tls_server(pair)
    return server
 end
 
--- The variables for a process whose writes may raise SIGPIPE: see unshielded.c.
-local function unshielded()
-   for template in package.cpath:gmatch "[^;]+" do
-      local path = template:gsub("%?", "support/unshielded")
-      if uv.fs_access(path, "R") then
-         local before = os.getenv "LD_PRELOAD" -- AddressSanitizer wants to be the first
-         return { LD_PRELOAD = before and before .. ":" .. path or path }
-      end
-   end
-   error "make spec-modules builds support/unshielded.so"
-end
-
 describe("A server that goes away", function()
 
    local LARGE = [[
@@ -901,7 +916,7 @@ describe("A server that goes away", function()
             io.write(life.sigpipe "SigPnd" and ", one waits" or "")
          ]], with {
             url = between.url:gsub("^http://127.0.0.1", "https://localhost"), ca_file = pair.certificate, busy = busy,
-         }, unshielded())
+         }, preloading "unshielded")
          server:expect "GET /indexes.-\r\n\r\n"
          server:say 'HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{"indexes":[]}'
          client:expect "ready\n"

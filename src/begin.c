@@ -3,10 +3,10 @@
 #include "call.h"
 #include "compat.h"
 #include "failure.h"
+#include "process.h"
 #include "request.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 enum { OPTION_TIMEOUT, OPTION_API_VERSION, OPTION_COUNT };
 
@@ -23,7 +23,7 @@ static Call *push_call(lua_State *L)
     Call *call = lua_newuserdata(L, sizeof *call);
     memset(call, 0, sizeof *call);
     call->state = CALL_DONE; /* nothing to end, should what follows fail */
-    call->pid = getpid();
+    call->pid = process_id();
     call->started = clock_now();
     luaL_getmetatable(L, CALL_TYPE);
     lua_setmetatable(L, -2);

@@ -1,12 +1,12 @@
 #include "call.h"
 
+#include "process.h"
 #include "random.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What an attempt came to ------------------------------------------------------------------------------------------ */
 
@@ -75,7 +75,7 @@ static void give_transport_back(Call *call)
     if (transport == NULL)
         return;
     transport_stop(transport);
-    if (call->pid == getpid())
+    if (call->pid == process_id())
         client_give(call->client, transport);
     else
         transport_free(transport); /* the parent's, which the client's list has forgotten */
@@ -303,7 +303,7 @@ int call_rests(const Call *call)
 
 int call_watched(const Call *call, struct pollfd *descriptors)
 {
-    if (call->state != CALL_SENDING || call->pid != getpid())
+    if (call->state != CALL_SENDING || call->pid != process_id())
         return 0;
     return transport_watched(call->transport, descriptors);
 }
@@ -356,7 +356,7 @@ Drive call_advance(Call *call, int milliseconds)
 {
     if (call->state == CALL_DONE)
         return DRIVE_FINISHED;
-    if (call->pid != getpid()) {
+    if (call->pid != process_id()) {
         call_end(call, "closed", "this call was begun before the process forked");
         return DRIVE_FINISHED;
     }

@@ -4,12 +4,12 @@
 #include "call.h"
 #include "compat.h"
 #include "failure.h"
+#include "process.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
-#include <unistd.h>
 
 static const char type_name[] = "pinecone.client";
 
@@ -312,7 +312,7 @@ int client_new(lua_State *L)
     if (client == NULL)
         return luaL_error(L, "not enough memory");
     client->references = 1;
-    client->pid = getpid();
+    client->pid = process_id();
     client->json = (Json){.decode = LUA_NOREF, .encode = LUA_NOREF, .null = LUA_NOREF};
     if (!json_open(L, &client->json, base + OPTION_JSON))
         return refuse(L, CHECK_MISUSE, NULL);
@@ -420,13 +420,13 @@ Client *client_at(lua_State *L, int index)
 /* In a forked child the parent's handles are left alone: closing them would speak on the parent's connections. */
 static void notice_fork(Client *client)
 {
-    if (client->pid == getpid())
+    if (client->pid == process_id())
         return;
     free_idle(client);
     client->transport_count = client->taken_count = 0;
     transport_share_free(client->share);
     client->share = transport_share_new();
-    client->pid = getpid();
+    client->pid = process_id();
 }
 
 /* An idle transport that knows the server, and so may have its connection open; for an empty URL one without any. */

@@ -4,9 +4,9 @@
 #include "compat.h"
 #include "failure.h"
 #include "outcome.h"
+#include "process.h"
 
 #include <math.h>
-#include <unistd.h>
 
 static Call *call_at(lua_State *L)
 {
@@ -175,7 +175,7 @@ static int method_again(lua_State *L)
 {
     Call *call = call_at(L);
     bool lost = call->state == CALL_DONE && call->taken && call->unclear && call->client != NULL;
-    if (!lost || call->decoding || call->pid != getpid() || call->client->closed || !call_repeat(call)) {
+    if (!lost || call->decoding || call->pid != process_id() || call->client->closed || !call_repeat(call)) {
         lua_pushboolean(L, 0);
         return 1;
     }

@@ -1,5 +1,6 @@
 #include "random.h"
 
+#include "process.h"
 #include "transport.h"
 
 #include <unistd.h>
@@ -9,7 +10,7 @@ double random_fraction(void)
 {
     uint64_t bits;
     if (getentropy(&bits, sizeof bits) != 0) {
-        bits = (uint64_t)clock_now() ^ ((uint64_t)getpid() << 40);
+        bits = (uint64_t)clock_now() ^ ((uint64_t)process_id() << 40);
         bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9u;
         bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebu;
         bits ^= bits >> 31;

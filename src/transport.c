@@ -1,5 +1,6 @@
 #include "transport.h"
 
+#include "process.h"
 #include "sigpipe.h"
 
 #include <curl/curl.h>
@@ -11,7 +12,6 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { HEADER_CAP = 256 * 1024, STEPS_AT_ONCE = 32, RETRY_AFTER_CAP = 999999999 };
 enum { LONGEST_DRIVE = 2000, LONGEST_REST = 60 * 1000000 }; /* microseconds; libcurl leaves what rests for longer */
@@ -338,7 +338,7 @@ TransportShare *transport_share_new(void)
     TransportShare *share = global_ready() ? calloc(1, sizeof *share) : NULL;
     if (share == NULL)
         return NULL;
-    share->pid = getpid();
+    share->pid = process_id();
     share->handle = curl_share_init();
     if (share->handle == NULL) {
         free(share);
@@ -351,7 +351,7 @@ TransportShare *transport_share_new(void)
 
 void transport_share_free(TransportShare *share)
 {
-    if (share != NULL && share->pid == getpid())
+    if (share != NULL && share->pid == process_id())
         curl_share_cleanup(share->handle);
     free(share);
 }
@@ -447,7 +447,7 @@ Transport *transport_new(const TransportSettings *settings, TransportShare *shar
     Transport *transport = calloc(1, sizeof *transport);
     if (transport == NULL)
         return NULL;
-    transport->pid = getpid();
+    transport->pid = process_id();
     transport->settings = settings;
     transport->wakes = INT64_MAX;
     transport->socket = CURL_SOCKET_BAD;
@@ -465,7 +465,7 @@ void transport_free(Transport *transport)
     if (transport == NULL)
         return;
     transport_stop(transport);
-    if (transport->pid == getpid()) {
+    if (transport->pid == process_id()) {
         SigpipeHold hold;
         sigpipe_hold(&hold);
         curl_easy_cleanup(transport->easy);
@@ -633,7 +633,7 @@ void transport_stop(Transport *transport)
 {
     if (transport->exchange == NULL)
         return;
-    if (transport->pid != getpid()) {
+    if (transport->pid != process_id()) {
         transport->exchange = NULL;
         return;
     }
