@@ -217,11 +217,10 @@ end
 
 -- Iterators, waiting, workflows --------------------------------------------------------------------------------------
 
-lazy.complete(Client, function()
-   pages.add_iterators(Client)
-   wait.add_waiters(Client)
-   workflows.add_workflows(Client)
-end)
+lazy.complete(Client,
+   function() pages.add_iterators(Client) end,
+   function() wait.add_waiters(Client) end,
+   function() workflows.add_workflows(Client) end)
 
 -- Life --------------------------------------------------------------------------------------------------------------
 
@@ -253,16 +252,18 @@ local function new(options)
    for name, value in pairs(options or {}) do
       settings[name] = value
    end
+   local listener = report.listener(settings.on_request)
    local self = setmetatable({
       _about = {
          key_source = settings.api_key ~= nil and "the option api_key" or "PINECONE_API_KEY",
          legacy = settings.environment ~= nil,
       },
-      _host = hosts.named(settings.wait),
+      -- false: what is nil would be looked for in the class, at each call
+      _host = hosts.named(settings.wait) or false,
       _asleep = setmetatable({}, { __mode = "k" }), -- by call, see hosts; a loop may be given up with its calls
       _timeout = settings.timeout or core.default_timeout,
       _settle_grace = settings.settle_grace or core.default_settle_grace,
-      _listener = report.listener(settings.on_request),
+      _listener = listener or false,
       _hosts = {},
    }, Client)
    if settings.api_key == nil then
@@ -272,7 +273,7 @@ local function new(options)
    if settings.host == nil and settings.environment == nil then
       settings.host = from_environment "PINECONE_CONTROLLER_HOST"
    end
-   settings.on_request, settings.wait = self._listener, nil
+   settings.on_request, settings.wait = listener, nil
    local made, problem = core.new(settings)
    if type(problem) == "string" then
       errors.misuse(problem)

@@ -17,6 +17,16 @@ local parallel = lazy.require "pinecone.parallel"
 local retention = lazy.require "pinecone.retention"
 local timestamp = lazy.require "pinecone.timestamp"
 
+-- What those that are loaded late need in turn, and what a call waits with.
+lazy.keep {
+   "pinecone.calendar", "pinecone.check", "pinecone.fields", "pinecone.hosts.backoff", "pinecone.hosts.blocking",
+   "pinecone.hosts.copas", "pinecone.hosts.cqueues", "pinecone.hosts.luv", "pinecone.hosts.openresty",
+   "pinecone.hosts.parallel", "pinecone.keys", "pinecone.lookup", "pinecone.names", "pinecone.patience",
+   "pinecone.pauses", "pinecone.policy", "pinecone.statuses", "pinecone.timeline", "pinecone.workflows.backup",
+   "pinecone.workflows.check", "pinecone.workflows.drill", "pinecone.workflows.prune", "pinecone.workflows.restore",
+   "pinecone.workflows.source", "pinecone.workflows.verify",
+}
+
 local pinecone = {
    _VERSION = core.version,
 }
@@ -92,7 +102,9 @@ pinecone.assert = errors.assert
 -- end
 -- local backups, problems = pinecone.parallel(tasks, { limit = 16 })
 -- for i, problem in pairs(problems or {}) do print(names[i], problem) end
-pinecone.parallel = parallel
+function pinecone.parallel(tasks, options)
+   return parallel(tasks, options)
+end
 
 --- Whether an index is one to back up: not one in pods, which has collections and no backups, nor one that `drill` has
 -- made for a while.
@@ -126,11 +138,17 @@ end
 -- @treturn string the text
 -- @raise for anything else
 -- @usage io.write(pinecone.metrics(assert(pc:check())))
-pinecone.metrics = metrics
+function pinecone.metrics(check)
+   return metrics(check)
+end
 
 --- Which backups to keep, and which to delete: `pinecone.retention.plan(backups, policy, now)`, see
 -- @{pinecone.retention.plan}. It only decides; `pc:prune_backups` also deletes.
-pinecone.retention = retention
+pinecone.retention = {
+   plan = function(backups, policy, now)
+      return retention.plan(backups, policy, now)
+   end,
+}
 
 --- Turns a time of the API into seconds since 1970.
 -- @function timestamp
@@ -139,6 +157,8 @@ pinecone.retention = retention
 -- @treturn[2] nil
 -- @treturn[2] table the error: `invalid_argument`
 -- @usage pinecone.timestamp "2025-05-15T00:52:10.809354Z"
-pinecone.timestamp = timestamp
+function pinecone.timestamp(text)
+   return timestamp(text)
+end
 
 return pinecone

@@ -1,34 +1,91 @@
--- Modules that are loaded when they are first used, in a program that begins with `lazy.turn_on()`: pinecone-backup,
--- which is to be done before most of them are wanted.
+-- Modules that are compiled and run when they are first used, which most programs never do with most of them.
 --
--- Other programs have everything from the beginning. Later the files may be out of reach, as for nginx's workers or
--- after a chroot, or those of a newer version.
+-- Later their files may be out of reach, as for nginx's workers or after a chroot, or those of a newer version. So
+-- their text is read at once, which costs little beside compiling it. Only a program that begins with `lazy.turn_on()`
+-- does not even read it: pinecone-backup, which is to be done before most of them are wanted.
 
 local lazy = {}
 
 local is_on = false
 local names = {}
 
---- Lets modules be loaded late from now on.
+--- Lets modules be read late, too, from now on.
 function lazy.turn_on()
    is_on = true
 end
+
+-- Reading -----------------------------------------------------------------------------------------------------------
+
+local compile = loadstring or load
+
+-- The others lie beside this file. Those of the same name elsewhere on package.path could be of another version.
+-- Nothing where this comes from no file.
+local source = debug.getinfo(1, "S").source
+local here = source:match "^@(.*)lazy%.lua$"
+
+local function read(name)
+   local stem = here and here .. name:gsub("^pinecone%.", ""):gsub("%.", "/")
+   for _, ending in ipairs { ".lua", "/init.lua" } do
+      local path = stem and stem .. ending
+      local file = path and io.open(path, "rb")
+      if file then
+         local text = file:read "*a"
+         file:close()
+         return text, path
+      end
+   end
+end
+
+-- A program that has cleared package.loaded, to load all anew, still has in package.preload what was never used.
+local function is_provided(name)
+   local loader = package.preload[name]
+   return package.loaded[name] or (loader and debug.getinfo(loader, "S").source ~= source)
+end
+
+local function keep(name)
+   if is_provided(name) then
+      return
+   end
+   local text, path = read(name)
+   if not text then
+      require(name)
+      return
+   end
+   package.preload[name] = function()
+      local module = assert(compile(text, "@" .. path))(name, path)
+      package.preload[name] = nil
+      return module
+   end
+end
+
+--- Reads modules that others need which are loaded late.
+-- @tparam table list their names
+function lazy.keep(list)
+   for _, name in ipairs(is_on and {} or list) do
+      keep(name)
+   end
+end
+
+-- Loading -----------------------------------------------------------------------------------------------------------
 
 --- Stands for `require` where a module is not always used: what it gives loads the module when a field is read or it is
 -- called.
 -- @tparam string name
 function lazy.require(name)
-   if not is_on then
-      return require(name)
-   end
+   lazy.keep { name }
    names[#names + 1] = name
+   local module
+   local function get()
+      module = module or require(name)
+      return module
+   end
    return setmetatable({}, {
-      __index = function(_, field) return require(name)[field] end,
-      __call = function(_, ...) return require(name)(...) end,
+      __index = function(_, field) return get()[field] end,
+      __call = function(_, ...) return get()(...) end,
    })
 end
 
---- Loads all of them, before something that takes hours: the files may be others by then.
+--- Loads all of them, before something that takes hours in a program that has not read them.
 function lazy.load()
    local place = 1
    while names[place] do -- each may add others
@@ -39,19 +96,21 @@ end
 
 --- Adds to a table what it does not always need: when something is looked for that it does not have.
 -- @tparam table target a class or a module. What begins with an underscore is state, and never looked for
--- @tparam function add adds it
-function lazy.complete(target, add)
-   if not is_on then
-      add()
-      return
-   end
+-- @tparam function ... each adds something; they are called in turn until it is there
+function lazy.complete(target, ...)
+   local adders = { ... }
    setmetatable(target, {
       __index = function(_, name)
          if type(name) == "string" and name:sub(1, 1) == "_" then
             return nil
          end
-         setmetatable(target, nil)
-         add()
+         while adders[1] and rawget(target, name) == nil do
+            adders[1]()
+            table.remove(adders, 1)
+         end
+         if not adders[1] then
+            setmetatable(target, nil)
+         end
          return rawget(target, name)
       end,
    })
