@@ -112,6 +112,22 @@ describe("nginx with ngx_lua", function()
       assert.equal(0, nginx.signal)
    end
 
+   -- Its user may not read the files, or they are gone.
+   it("lets a worker use what nobody has used before, without its file", function()
+      start(emulator.url, "pc = new(); package.path = ''", {
+         server = [[location /all { content_by_lua_block {
+            local results, problems = pinecone.parallel {
+               function() return pc:backup "movies" end,
+               function() return pc:backups():all() end,
+               function() return pc:drill "none" end,
+            }
+            assert(results[1] and results[2] and problems[3].hint)
+            ngx.print(pinecone.metrics(assert(pc:check())))
+         } }]],
+      })
+      assert.matches('pinecone_backup_check_status{index="movies"} 0', nginx:get("/all").body, 1, true)
+   end)
+
    describe("with a client made and used in init_by_lua", function()
       it("lets every worker use it, none a connection of the master's", function()
          start(emulator.url, [[
