@@ -178,6 +178,16 @@ describe("What is loaded late", function()
       ]])
    end)
 
+   it("is tried again, where loading it was interrupted", function()
+      assert.equal("fine", run [[
+         write("calendar.lua", "if not tried then tried = true; error 'interrupted!' end; return {}")
+         local timestamp = require "pinecone".timestamp
+         assert(not pcall(timestamp, "none") and tried)
+         assert(select(2, timestamp "none").kind == "invalid_argument")
+         io.write "fine"
+      ]])
+   end)
+
    -- PUC Lua 5.1 cannot yield across a metamethod, which loads it.
    it("may be used first where calls wait for each other", function()
       assert.equal("fine", run [[

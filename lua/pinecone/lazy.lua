@@ -52,7 +52,11 @@ local function keep(name)
       return
    end
    package.preload[name] = function()
-      local module = assert(compile(text, "@" .. path))(name, path)
+      local good, module = pcall(function() return assert(compile(text, "@" .. path))(name, path) end)
+      if not good then
+         package.loaded[name] = nil -- after Ctrl-C, or without memory: 5.1 would not try it again
+         error(module, 0)
+      end
       package.preload[name] = nil
       return module
    end
