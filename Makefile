@@ -5,6 +5,7 @@
 #   BUSTED_ARGS=...    further arguments for busted
 #   FUZZ_SECONDS=60    how long fuzz searches, all of its targets together
 #   SOAK_CALLS=200000  calls of soak; SOAK_FAULTS=0.05 of them go wrong, SOAK_SEED=N says which
+#   BENCH_ROUNDS=9     turns of each side in bench
 #   SANITIZE=1         Address-, Leak- and UndefinedBehaviorSanitizer, in a build folder of its own
 #   COLLECTOR=busy     specs run while the garbage collector never rests
 #   DEPS=no            install nothing, take what is there
@@ -110,7 +111,7 @@ $(BUILD)/bin/pinecone-backup: FORCE | $(BUILD)/bin
 	{ echo "#!$$lua"; echo "$$COMMAND_LUA"; sed 1d lua/pinecone/command/pinecone-backup; } >$@.new
 	@chmod +x $@.new && mv $@.new $@
 
-$(BUILD)/bin $(BUILD)/pinecone $(BUILD)/src $(BUILD)/support:
+$(BUILD)/bench $(BUILD)/bin $(BUILD)/pinecone $(BUILD)/src $(BUILD)/support:
 	@mkdir -p $@
 
 ##@ Run and test
@@ -195,21 +196,52 @@ openresty: deps-openresty ## nginx with examples/openresty/ in front of the emul
 	@mkdir -p build/openresty
 	@. build/luajit/env.sh && PATH="$$PATH:/usr/sbin" luajit examples/openresty/try.lua build/openresty $(PORT)
 
-# They fail where something breaks, not where a goal is missed: what else the machine does has its part in that.
+##@ Measure
+
+# They fail where something breaks, not where a target is missed: what else the machine does has its part in that.
+BENCH_WORKS := $(patsubst spec/bench/works/%.lua,bench-%,$(wildcard spec/bench/works/*.lua))
+BENCH_MODULES := $(BUILD)/bench/fetch.so $(BUILD)/bench/decoder.so
+
+bench: deps-bench ## all that follows but the last, as tables in Markdown, on LUA
+	@$(MAKE) run-bench BENCH=run
+
+$(BENCH_WORKS): bench-%: deps-bench
+	@$(MAKE) run-bench BENCH=run WORKS='$(WORKS)'
+
+bench-%: WORKS = $*
+bench-parallel: WORKS = parallel waiting
+
+bench-describe: ## one call over a kept connection, beside libcurl in C
+bench-list: ## a page of a hundred backups, beside libcurl and lua-cjson
+bench-json: ## the page from text to table, beside lua-cjson
+bench-parallel: ## 2,000 calls with pinecone.parallel, beside a multi handle in C, and beside one by one
+bench-waiting: ## the second half of that
+bench-prefetch: ## pages of a slow server, asked for ahead and one after the other
+bench-start: ## require "pinecone", beside loading libcurl
+bench-command: ## how long pinecone-backup takes beside curl, from fork to exit
+bench-memory: ## growth over a million backups
+
 bench-openresty: deps-openresty ## what calls cost an nginx worker, beside a client by hand, and what parallel gains
 	@$(MAKE) run-bench LUA=luajit BENCH=openresty
 	@echo
-	@$(MAKE) bench-parallel
-
-bench-parallel: deps-openresty ## 2,000 calls with pinecone.parallel and one by one, on LUA
-	@$(MAKE) run-bench BENCH=parallel
-
-bench-command: deps-curl ## how long pinecone-backup takes beside curl, from fork to exit, on LUA
-	@$(MAKE) run-bench BENCH=command
+	@$(MAKE) bench-waiting
 
 run-bench: modules
-	@$(MAKE) all
-	@. $(BUILD)/env.sh && LUA_PATH="./spec/?.lua;$$LUA_PATH" $(LUA) spec/bench/$(BENCH).lua
+	@$(MAKE) all bench-modules
+	@. $(BUILD)/env.sh && LUA_PATH="./spec/?.lua;$$LUA_PATH" LUA_CPATH="./$(BUILD)/bench/?.so;$$LUA_CPATH" \
+		$(LUA) spec/bench/$(BENCH).lua $(WORKS)
+
+bench-modules: $(BENCH_MODULES)
+	@:
+
+# The limit stands on its own; the decoder is the core's.
+$(BUILD)/bench/fetch.so: spec/bench/fetch.c spec/bench/raw.c spec/bench/raw.h Makefile | $(BUILD)/bench
+	@echo "ld $@"
+	@$(COMPILE) $(LUA_FLAGS) $(CURL_FLAGS) -shared $(LDFLAGS) -o $@ $(filter %.c,$^) $(CURL_LIBS)
+
+$(BUILD)/bench/decoder.so: spec/bench/decoder.c $(OBJECTS) | $(BUILD)/bench
+	@echo "ld $@"
+	@$(COMPILE) $(LUA_FLAGS) -shared $(LDFLAGS) -o $@ $^ $(CURL_LIBS) -lm -ldl -pthread
 
 ##@ Check the core
 
@@ -337,7 +369,7 @@ deps-fuzz: export PACKAGES = clang llvm libclang-rt-dev|libclang-common-14-dev
 deps-rock: export PACKAGES = luarocks
 deps-specs: export PACKAGES = $(PACKAGES_specs)
 deps-openresty: export PACKAGES = $(NGINX) libnginx-mod-http-lua curl
-deps-curl: export PACKAGES = curl
+deps-bench: export PACKAGES = $(NGINX) libnginx-mod-http-lua curl lua-socket valgrind
 
 deps: ## install with apt what LUA and its tests need; without apt, list it
 deps-all: ## the same for every Lua
@@ -347,7 +379,7 @@ deps-fuzz: ## what fuzz needs
 deps-rock: ## what test-rock needs
 deps-specs: ## nginx, tinyproxy, cqueues and copas, which some specs need
 deps-openresty: ## nginx with ngx_lua, and curl to try it
-deps-curl: ## curl, to compare with
+deps-bench: ## what bench compares with and measures by: nginx, curl, luasocket, valgrind
 
 define INSTALL
 installed=" $$(dpkg-query -W -f '$${Package}:$${db:Status-Status} ' 2>/dev/null)"
@@ -400,12 +432,12 @@ $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recom
 	-o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 $$packages </dev/null >/dev/null
 endef
 
-DEPS_TARGETS := deps deps-all deps-lint deps-valgrind deps-fuzz deps-rock deps-specs deps-openresty deps-curl
+DEPS_TARGETS := deps deps-all deps-lint deps-valgrind deps-fuzz deps-rock deps-specs deps-openresty deps-bench
 $(DEPS_TARGETS): export INSTALL := $(INSTALL)
 $(DEPS_TARGETS):
 	@$(if $(filter no,$(DEPS)),:,eval "$$INSTALL")
 
 FORCE:
-.PHONY: all clean spec-modules modules quickstart test test-all test-openresty test-inside openresty bench-openresty \
-	bench-parallel run-bench test-key fuzz soak test-rock lint help FORCE check check-all check-sanitizers \
-	check-valgrind check-allocations run-allocations $(DEPS_TARGETS)
+.PHONY: all clean spec-modules modules quickstart test test-all test-openresty test-inside openresty bench \
+	$(BENCH_WORKS) bench-openresty bench-modules run-bench test-key fuzz soak test-rock lint help FORCE \
+	check check-all check-sanitizers check-valgrind check-allocations run-allocations $(DEPS_TARGETS)

@@ -1,4 +1,4 @@
--- The nginx processes of a benchmark: however it ends, none is left.
+-- The servers of a benchmark: however it ends, none is left.
 
 local openresty = require "support.openresty"
 local scratch = require "support.scratch"
@@ -7,32 +7,42 @@ local servers = {}
 
 local running = {}
 
+--- Remembers a server that has a method `stop`.
+function servers.add(server, folder)
+   running[#running + 1] = { process = server, folder = folder }
+   return server
+end
+
 --- Starts nginx in a folder of its own, see support.openresty.
-function servers.start(blocks)
+-- @tparam table blocks
+-- @tparam[opt] table files names and texts of what lies in its folder
+function servers.start(blocks, files)
+   assert(not openresty.missing, openresty.missing)
    local folder = scratch.new()
+   for name, text in pairs(files or {}) do
+      folder:write(name, text)
+   end
    local good, self = pcall(openresty.start, folder, blocks)
    if not good then
       folder:remove()
       error(self, 0)
    end
-   running[#running + 1] = { process = self, folder = folder }
-   return self
+   return servers.add(self, folder)
 end
 
 function servers.stop_all()
    for _, server in ipairs(running) do
       server.process:stop()
-      server.folder:remove()
+      if server.folder then
+         server.folder:remove()
+      end
    end
    running = {}
 end
 
 --- Does what a benchmark does. Whatever it raises ends the program with a failure.
 function servers.run(action)
-   local good, problem = false, openresty.missing
-   if not problem then
-      good, problem = xpcall(action, debug.traceback)
-   end
+   local good, problem = xpcall(action, debug.traceback)
    servers.stop_all()
    if not good then
       io.stderr:write("The benchmark broke: ", tostring(problem), "\n")

@@ -1,0 +1,52 @@
+-- One backup, over a connection that stays open.
+
+local bodies = require "bench.bodies"
+local cjson = require "cjson"
+local clients = require "bench.clients"
+
+return {
+   title = "describe_backup, keep-alive",
+   server = "static", calls = 4000, counted = { 100, 1100 },
+   sides = {
+      {
+         name = "raw libcurl in C",
+         start = function(url)
+            local raw = clients.raw(url .. clients.backup_path)
+            return function(calls) raw:many(calls) end
+         end,
+      },
+      {
+         name = "raw libcurl, bare `cjson.decode`",
+         start = function(url)
+            local raw = clients.raw(url .. clients.backup_path)
+            return function(calls)
+               for _ = 1, calls do
+                  assert(cjson.decode(raw:get()).backup_id == bodies.id)
+               end
+            end
+         end,
+      },
+      {
+         name = "lua-pinecone", ours = true, goal = { of = "cpu", at_most = 1.25 },
+         start = function(url)
+            local pc = clients.ours(url)
+            return function(calls)
+               for _ = 1, calls do
+                  assert(assert(pc:describe_backup(bodies.id)).backup_id == bodies.id)
+               end
+            end
+         end,
+      },
+      {
+         name = "luasocket, lua-cjson", needs = "socket",
+         start = function(url)
+            local get = clients.luasocket(url, clients.backup_path)
+            return function(calls)
+               for _ = 1, calls do
+                  assert(cjson.decode(get()).backup_id == bodies.id)
+               end
+            end
+         end,
+      },
+   },
+}

@@ -1,0 +1,25 @@
+-- Many calls at once, in plain Lua, against a server that costs next to nothing. Each run makes its own connections.
+
+local clients = require "bench.clients"
+local together = require "bench.together"
+
+local LIMIT = 64
+
+return {
+   title = ("describe_backup, %d at once, fast server"):format(LIMIT),
+   server = "static", calls = 2000,
+   sides = {
+      {
+         name = "C: one multi handle, epoll",
+         start = function(url)
+            return function(calls) clients.raw_at_once(url .. clients.backup_path, calls, LIMIT) end
+         end,
+      },
+      {
+         name = "`pinecone.parallel`", goal = { of = "wall", at_most = 1.33 },
+         start = function(url)
+            return function(calls) together.describe(url, calls, LIMIT) end
+         end,
+      },
+   },
+}
