@@ -85,9 +85,9 @@ function race.can_run(side)
    return not side.needs or pcall(require, side.needs)
 end
 
---- Starts the server that a work names: "static", the seconds that it takes, or a function that starts one.
--- @treturn ?table nil where the work needs none
-function race.start_server(work)
+-- Starts the server that a work names, if it names one: "static", the seconds that an answer takes, or a function that
+-- starts one.
+local function start_server(work)
    if type(work.server) == "function" then
       return work.server()
    elseif work.server then
@@ -100,7 +100,7 @@ end
 -- @treturn table for each side that can run, in order: `side`, and its `rounds`, each a table of figures: seconds of
 --   a call, `wall` and `cpu`, and others
 function race.run(work)
-   local server = race.start_server(work)
+   local server = start_server(work)
    local entries = {}
    for number, side in ipairs(work.sides) do
       if race.can_run(side) then
