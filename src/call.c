@@ -81,10 +81,30 @@ static void give_transport_back(Call *call)
         transport_free(transport); /* the parent's, which the client's list has forgotten */
 }
 
+static void join_queue(Call *call)
+{
+    Client *client = call->client;
+    call->queue_next = NULL;
+    call->queue_link = client->queue_end;
+    *client->queue_end = call;
+    client->queue_end = &call->queue_next;
+}
+
+static void leave_queue(Call *call)
+{
+    *call->queue_link = call->queue_next;
+    if (call->queue_next != NULL)
+        call->queue_next->queue_link = call->queue_link;
+    else
+        call->client->queue_end = call->queue_link;
+}
+
 static void set_waits(Call *call, bool waits)
 {
-    if (call->waits != waits)
-        call->client->waiting_count += waits ? 1 : -1;
+    if (waits && !call->waits)
+        join_queue(call);
+    else if (!waits && call->waits)
+        leave_queue(call);
     call->waits = waits;
 }
 
@@ -186,6 +206,12 @@ static void attempt_ended(Call *call)
 
 enum { QUEUE_TICK = 5000 }; /* microseconds between two looks for a free transport */
 
+/* What a poll(2) of somebody else's told. */
+typedef struct Told {
+    const struct pollfd *descriptors;
+    int count;
+} Told;
+
 static const char *what_was_missing(const Call *call)
 {
     const Exchange *exchange = &call->exchange;
@@ -239,7 +265,7 @@ static int64_t earlier(int64_t one, int64_t other)
  * with the next call, and the others would never get one. */
 static bool lets_others_go_first(const Call *call)
 {
-    return !call->waits && call->client->waiting_count > 0;
+    return !call->waits && call->client->queue != NULL;
 }
 
 static void take_transport(Call *call)
@@ -281,24 +307,29 @@ static void give_up_silence(Call *call)
     attempt_ended(call);
 }
 
-static int64_t wakes_at(const Call *call)
+int64_t call_wakes(const Call *call, int64_t now)
 {
     if (call->state == CALL_DONE)
         return 0;
-    int64_t wakes = call->state == CALL_QUEUED    ? clock_now() + QUEUE_TICK
+    int64_t wakes = call->state == CALL_QUEUED    ? now + QUEUE_TICK
                     : call->state == CALL_PAUSING ? call->resumes
                                                   : earlier(transport_wakes(call->transport), silence_ends(call));
     return earlier(wakes, call->deadline);
 }
 
 /* Rounded up: a poll must not wake just before the time. */
-int call_rests(const Call *call)
+int milliseconds_until(int64_t wakes, int64_t now)
 {
-    int64_t wakes = wakes_at(call);
-    int64_t left = wakes == INT64_MAX ? 1000000 : wakes - clock_now();
+    int64_t left = wakes == INT64_MAX ? 1000000 : wakes - now;
     if (left <= 0)
         return 0;
     return left >= 60000000 ? 60000 : (int)((left + 999) / 1000);
+}
+
+int call_rests(const Call *call)
+{
+    int64_t now = clock_now();
+    return milliseconds_until(call_wakes(call, now), now);
 }
 
 int call_watched(const Call *call, struct pollfd *descriptors)
@@ -324,10 +355,11 @@ static void end_pause(Call *call)
 }
 
 /* The server's silence begins when it has been spoken to, however long connection and request took. */
-static Drive drive_exchange(Call *call, int milliseconds)
+static Drive drive_exchange(Call *call, int milliseconds, const Told *told)
 {
     bool waiting = transport_is_waiting(call->transport);
-    Drive driven = transport_drive(call->transport, milliseconds);
+    Drive driven = told != NULL ? transport_act(call->transport, told->descriptors, told->count)
+                                : transport_drive(call->transport, milliseconds);
     if (driven == DRIVE_FINISHED)
         attempt_ended(call);
     else if (!waiting)
@@ -337,7 +369,7 @@ static Drive drive_exchange(Call *call, int milliseconds)
     return driven;
 }
 
-static Drive drive(Call *call, int milliseconds)
+static Drive drive(Call *call, int milliseconds, const Told *told)
 {
     if (call->state == CALL_PAUSING && clock_now() >= call->resumes)
         end_pause(call);
@@ -349,10 +381,10 @@ static Drive drive(Call *call, int milliseconds)
         return DRIVE_FINISHED;
     if (call->state != CALL_SENDING)
         return rest(milliseconds);
-    return drive_exchange(call, milliseconds);
+    return drive_exchange(call, milliseconds, told);
 }
 
-Drive call_advance(Call *call, int milliseconds)
+static Drive advance(Call *call, int milliseconds, const Told *told)
 {
     if (call->state == CALL_DONE)
         return DRIVE_FINISHED;
@@ -360,10 +392,20 @@ Drive call_advance(Call *call, int milliseconds)
         call_end(call, "closed", "this call was begun before the process forked");
         return DRIVE_FINISHED;
     }
-    Drive driven = drive(call, milliseconds);
+    Drive driven = drive(call, milliseconds, told);
     if (call->state != CALL_DONE && clock_now() >= call->deadline)
         time_out(call);
     return call->state == CALL_DONE ? DRIVE_FINISHED : driven == DRIVE_INTERRUPTED ? DRIVE_INTERRUPTED : DRIVE_GOING;
+}
+
+Drive call_advance(Call *call, int milliseconds)
+{
+    return advance(call, milliseconds, NULL);
+}
+
+Drive call_told(Call *call, const struct pollfd *descriptors, int count)
+{
+    return advance(call, 0, &(Told){.descriptors = descriptors, .count = count});
 }
 
 /* From outside ----------------------------------------------------------------------------------------------------- */

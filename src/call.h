@@ -53,7 +53,7 @@ struct Call {
     bool named;         /* what it creates has a name to be found by */
     bool attempt_ended; /* since block was called */
     bool waited;        /* for a transport */
-    bool waits;         /* does so now, and is counted */
+    bool waits;         /* does so now, and is in the client's queue */
     bool unclear;       /* an attempt may have taken effect, although its answer did not say so */
     bool repeated;      /* ... and it was asked for once more */
     char trouble[200];  /* how the attempt before the last one ended */
@@ -64,6 +64,8 @@ struct Call {
     char method[8];
     bool decoding;      /* its result is being made, so that it must not go away */
     Call *next, **link; /* in the client's list of calls that are not finished */
+    Call *queue_next, **queue_link;
+    int place; /* in the poll(2) that it was last part of */
 };
 
 /* Puts a call that was made into its client's queue. Its timeout counts from when it was made. */
@@ -72,7 +74,12 @@ void call_start(Call *call);
 /* Waits at most so many milliseconds, then does what can be done. */
 Drive call_advance(Call *call, int milliseconds);
 
-/* In how many milliseconds it wants to be advanced, whatever its descriptors say. */
+/* The same without waiting, after a poll(2) that told so much of its descriptors: they are not asked once more. */
+Drive call_told(Call *call, const struct pollfd *descriptors, int count);
+
+/* When it wants to be advanced, whatever its descriptors say; and in how many milliseconds that is. */
+int64_t call_wakes(const Call *call, int64_t now);
+int milliseconds_until(int64_t wakes, int64_t now);
 int call_rests(const Call *call);
 
 /* The descriptors that it waits for: fills them in, unless that is NULL, and returns how many there are, at most

@@ -313,6 +313,7 @@ int client_new(lua_State *L)
         return luaL_error(L, "not enough memory");
     client->references = 1;
     client->pid = process_id();
+    client->queue_end = &client->queue;
     client->json = (Json){.decode = LUA_NOREF, .encode = LUA_NOREF, .null = LUA_NOREF};
     if (!json_open(L, &client->json, base + OPTION_JSON))
         return refuse(L, CHECK_MISUSE, NULL);
@@ -483,6 +484,12 @@ void client_give(Client *client, Transport *transport)
     }
     transport_set_next(transport, client->idle);
     client->idle = transport;
+}
+
+/* In a forked child the count is still the parent's; the next call there begins anew. */
+bool client_has_spare(const Client *client)
+{
+    return client->taken_count < client->max_connections || client->pid != process_id();
 }
 
 /*** Tells how many further calls could be under way at once.

@@ -41,8 +41,8 @@ typedef struct Client {
     TransportShare *share;
     Transport *idle; /* the last one given back first */
     int transport_count, taken_count;
-    int waiting_count; /* calls that wait for a transport */
-    Call *calls;       /* all that are not finished */
+    Call *queue, **queue_end; /* calls that wait for a transport, who has waited longest first */
+    Call *calls;              /* all that are not finished */
 } Client;
 
 /* core.new(options): a client; nil and a failure; or nil and a message for a misused option. */
@@ -58,6 +58,9 @@ void client_release(lua_State *L, Client *client);
 /* A transport for this URL, or NULL while all are taken; false in `memory` when none could be made. */
 Transport *client_take(Client *client, const char *url, bool *memory);
 void client_give(Client *client, Transport *transport);
+
+/* Whether not all of them are taken. */
+bool client_has_spare(const Client *client);
 
 #pragma GCC visibility pop
 

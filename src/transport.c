@@ -699,6 +699,15 @@ static Drive act(Transport *transport, const struct pollfd *ready, int count)
     return collect_outcome(transport) ? DRIVE_FINISHED : DRIVE_GOING;
 }
 
+Drive transport_act(Transport *transport, const struct pollfd *told, int count)
+{
+    SigpipeHold hold;
+    bool risky = begin_risk(transport, &hold);
+    Drive drive = act(transport, told, count);
+    end_risk(risky, &hold);
+    return drive;
+}
+
 /* One look at the sockets, and what libcurl makes of it. */
 static Drive look(Transport *transport, int milliseconds, bool *moved)
 {

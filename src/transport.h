@@ -82,6 +82,9 @@ typedef enum { DRIVE_GOING, DRIVE_FINISHED, DRIVE_INTERRUPTED } Drive;
 /* Waits at most so many milliseconds (0: not at all) for the network, then does what can be done. */
 Drive transport_drive(Transport *transport, int milliseconds);
 
+/* Does what can be done after a poll(2) that told so much of what it waits for. */
+Drive transport_act(Transport *transport, const struct pollfd *told, int count);
+
 /* Gives up an exchange under way: closes its connection, leaves the transport ready for another. `sent` and
  * `connected` of the exchange tell how far it had come. */
 void transport_stop(Transport *transport);
