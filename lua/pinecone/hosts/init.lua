@@ -44,8 +44,9 @@ end
 
 --- The host of the code that runs right now.
 function hosts.current()
-   if threads.owner() then
-      return require "pinecone.hosts.parallel"
+   local group = threads.owner()
+   if group then
+      return group.host
    end
    local name = is_openresty() and "openresty" or is_cqueues() and "cqueues" or is_copas() and "copas"
       or is_luv() and "luv" or "blocking"

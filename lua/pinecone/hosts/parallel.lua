@@ -10,7 +10,7 @@ Group.__index = Group
 
 local function new_group()
    -- the coroutine of each call has the same place as the call; `threads` are those that are not done
-   return setmetatable({ calls = {}, waiting = {}, ready = {}, threads = {} }, Group)
+   return setmetatable({ host = parallel, calls = {}, waiting = {}, ready = {}, threads = {} }, Group)
 end
 
 function Group:start(action)
@@ -35,18 +35,20 @@ function Group:resume(thread)
    end
 end
 
--- Takes out those in some places. The others keep their order: who came first is the first to get a connection.
+-- Takes out those in some places. The last ones fill the holes: who is the first to get a connection does not depend
+-- on the place.
 function Group:take(places)
-   local is_taken, calls, waiting = {}, {}, {}
-   for _, place in ipairs(places) do
-      is_taken[place] = true
+   local calls, waiting, ready = self.calls, self.waiting, self.ready
+   for i = 1, #places do
+      ready[i] = waiting[places[i]]
    end
-   for place, call in ipairs(self.calls) do
-      local list = is_taken[place] and self.ready or waiting
-      list[#list + 1] = self.waiting[place]
-      calls[#calls + 1] = not is_taken[place] and call or nil
+   local last = #calls
+   for i = #places, 1, -1 do
+      local place = places[i]
+      calls[place], waiting[place] = calls[last], waiting[last]
+      calls[last], waiting[last] = nil, nil
+      last = last - 1
    end
-   self.calls, self.waiting = calls, waiting
 end
 
 function Group:run()
@@ -88,11 +90,12 @@ function Group:abandon(problem)
 end
 
 function parallel.wait(call, tell)
-   local group = threads.owner()
+   local group
    while not call:step() do
       if tell then
          tell()
       end
+      group = group or threads.owner()
       coroutine.yield(group, call)
    end
 end
