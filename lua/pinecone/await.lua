@@ -4,6 +4,8 @@ local errors = require "pinecone.errors"
 local hosts = require "pinecone.hosts"
 local report = require "pinecone.report".report
 
+local is_blind = not coroutine.isyieldable -- only a yield that is tried tells whether it can be done
+
 --- Waits for a call, the way the program around it waits.
 -- @param call a call of the core
 -- @tparam ?table host where the client has one of its own; else the current one
@@ -13,16 +15,25 @@ local report = require "pinecone.report".report
 -- @raise where nothing can wait
 local function await(call, host, listener, asleep)
    host = host or hosts.current()
-   local problem = hosts.problem(host)
-   if problem then
-      call:cancel()
-      errors.misuse(problem)
+   if host.yields or host.problem then
+      local problem = hosts.problem(host)
+      if problem then
+         call:cancel()
+         errors.misuse(problem)
+      end
+      if is_blind and not call:is_repeatable() then
+         hosts.probe(host, asleep)
+      end
    end
-   if not call:is_repeatable() then
-      hosts.probe(host, asleep)
+   if listener then
+      local function tell()
+         report(listener, call)
+      end
+      host.wait(call, tell, asleep)
+      tell()
+   else
+      host.wait(call, nil, asleep)
    end
-   host.wait(call, listener and function() report(listener, call) end, asleep)
-   report(listener, call)
    return call:result()
 end
 

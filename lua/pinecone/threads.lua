@@ -1,5 +1,7 @@
 -- Coroutines: what differs between the versions of Lua, and whose they are.
 
+local running, can_yield = coroutine.running, coroutine.isyieldable or function() return true end
+
 local threads = {}
 
 --- PUC Lua 5.1, which can yield across neither pcall nor the iterator of a for loop.
@@ -12,8 +14,8 @@ local owners = setmetatable({}, { __mode = "k" })
 
 --- The coroutine that an event loop has to resume to go on here; nil for the main one.
 function threads.running()
-   local thread, is_main = coroutine.running()
-   if is_main then
+   local thread, is_main = running()
+   if is_main or not thread then
       return nil
    end
    while outer[thread] do
@@ -28,12 +30,16 @@ function threads.is_caught()
 end
 
 --- False within a function that C has called, such as that of string.gsub, where the Lua version can tell.
-threads.can_yield = coroutine.isyieldable or function() return true end
+threads.can_yield = can_yield
 
 --- Whose coroutine is running, as `own` has said; nil for nobody's, and where it cannot yield.
 function threads.owner()
-   local thread = threads.running()
-   return thread and threads.can_yield() and owners[thread] or nil
+   local thread, is_main = running()
+   if is_main or not thread then
+      return nil
+   end
+   local owner = owners[thread] or owners[threads.running()]
+   return owner and can_yield() and owner or nil
 end
 
 --- Makes a coroutine somebody's.

@@ -14,6 +14,8 @@ local threads = require "pinecone.threads"
 
 local hosts = {}
 
+local loaded, rawget = package.loaded, rawget
+
 local names = { blocking = true, openresty = true, cqueues = true, copas = true, luv = true }
 
 local function is_openresty()
@@ -23,23 +25,25 @@ end
 
 -- In a generator of the program's own, a yield would go to whoever reads that.
 local function is_cqueues()
-   local cqueues = package.loaded.cqueues
-   local controller, is_its_own = nil, nil
-   if cqueues then
-      controller, is_its_own = cqueues.running()
-   end
+   local controller, is_its_own = loaded.cqueues.running()
    return controller and (is_its_own or threads.is_caught())
 end
 
 -- Those before 2.0 do not tell whether they run.
 local function is_copas()
-   local copas = package.loaded.copas
-   return copas and copas.running and threads.running() ~= nil
+   return loaded.copas.running and threads.running() ~= nil
 end
 
 local function is_luv()
-   local uv = package.loaded.luv
-   return uv and uv.loop_mode and uv.loop_mode() ~= nil
+   local uv = loaded.luv
+   return uv.loop_mode and uv.loop_mode() ~= nil
+end
+
+local found = {} -- by name: `require` takes its time
+
+local function find(name)
+   found[name] = require("pinecone.hosts." .. name)
+   return found[name]
 end
 
 --- The host of the code that runs right now.
@@ -48,9 +52,9 @@ function hosts.current()
    if group then
       return group.host
    end
-   local name = is_openresty() and "openresty" or is_cqueues() and "cqueues" or is_copas() and "copas"
-      or is_luv() and "luv" or "blocking"
-   return require("pinecone.hosts." .. name)
+   local name = rawget(_G, "ngx") and is_openresty() and "openresty" or loaded.cqueues and is_cqueues() and "cqueues"
+      or loaded.copas and is_copas() and "copas" or loaded.luv and is_luv() and "luv" or "blocking"
+   return found[name] or find(name)
 end
 
 --- Why nothing can wait at this place; nil where it can.
@@ -81,7 +85,7 @@ function hosts.named(wait)
       errors.misuse(("new: 'wait' must be a function, or 'openresty', 'cqueues', 'copas', 'luv' or 'blocking', got %s")
          :format(type(wait) == "string" and "'" .. wait .. "'" or "a " .. type(wait)))
    end
-   return require("pinecone.hosts." .. wait)
+   return find(wait)
 end
 
 -- nginx's workers may be somebody who cannot read the file any more.

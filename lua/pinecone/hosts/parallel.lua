@@ -3,14 +3,20 @@
 local core = require "pinecone.core"
 local threads = require "pinecone.threads"
 
-local parallel = { yields = true }
+local parallel = {}
 
 local Group = {}
 Group.__index = Group
 
 local function new_group()
    -- the coroutine of each call has the same place as the call; `threads` are those that are not done
-   return setmetatable({ host = parallel, calls = {}, waiting = {}, ready = {}, threads = {} }, Group)
+   local self = setmetatable({ calls = {}, waiting = {}, ready = {}, threads = {} }, Group)
+   self.host = {
+      yields = true,
+      wait = function(call, tell) self:wait(call, tell) end,
+      together = function(functions) self:join(functions) end,
+   }
+   return self
 end
 
 function Group:start(action)
@@ -27,7 +33,7 @@ function Group:resume(thread)
    if not good then
       error(group, 0)
    end
-   if coroutine.status(thread) == "dead" then
+   if group ~= self and coroutine.status(thread) == "dead" then
       self.threads[thread] = nil
    elseif call or group ~= self then
       local place = #self.calls + 1
@@ -89,40 +95,36 @@ function Group:abandon(problem)
    return problem
 end
 
-function parallel.wait(call, tell)
-   local group
+-- Within a task, as all below.
+function Group:wait(call, tell)
    while not call:step() do
       if tell then
          tell()
       end
-      group = group or threads.owner()
-      coroutine.yield(group, call)
+      coroutine.yield(self, call)
    end
 end
 
--- Within a task: further coroutines of the same group.
-local function join(group, functions)
+-- Further coroutines of the same group.
+function Group:join(functions)
    local thread, left = threads.running(), #functions
    for _, action in ipairs(functions) do
-      group:start(function()
+      self:start(function()
          action()
          left = left - 1
          if left == 0 then
-            group.ready[#group.ready + 1] = thread
+            self.ready[#self.ready + 1] = thread
          end
       end)
    end
    if left > 0 then
-      coroutine.yield(group)
+      coroutine.yield(self)
    end
 end
 
+--- Calls functions side by side, from outside of any task.
 function parallel.together(functions)
-   local group = threads.owner()
-   if group then
-      return join(group, functions)
-   end
-   group = new_group()
+   local group = new_group()
    for _, action in ipairs(functions) do
       group:start(action)
    end
