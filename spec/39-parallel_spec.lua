@@ -213,6 +213,87 @@ describe("pinecone.parallel", function()
       end)
    end)
 
+   it("gives each task its own answers, whichever of them end before", function()
+      slow(0.002)
+      local results, problems = parallel(times(40, function(i)
+         return function()
+            local name = i % 2 == 0 and "movies" or "books"
+            for step = 1, 5 do
+               pc:sleep((i * 7 + step * 3) % 5 / 500)
+               local index = assert(pc:describe_index(name))
+               assert(index.name == name, index.name)
+            end
+            return i
+         end
+      end), { limit = 20 })
+      assert.is_nil(problems)
+      for i = 1, 40 do
+         assert.equal(i, results[i])
+      end
+      assert.equal(200, service.sent(emulator, "describe_index"))
+   end)
+
+   describe("gives a connection to whoever has waited longest", function()
+      local own
+
+      before_each(function()
+         slow(0.05)
+         own = service.client(emulator, { max_connections = 1 })
+      end)
+
+      it("whatever became of the others", function()
+         local order = {}
+         parallel(times(9, function(i)
+            return function()
+               if i <= 3 then
+                  pc:sleep(0.01)
+               end
+               assert(own:describe_index "movies")
+               order[#order + 1] = i
+            end
+         end))
+         assert.equal("4 5 6 7 8 9 1 2 3", table.concat(order, " "))
+      end)
+
+      it("but not to one that nobody drives", function()
+         local holds, waits = core.describe_index(own._core, "movies"), core.describe_index(own._core, "movies")
+         assert.is_false(holds:step())
+         assert.is_false(waits:step())
+         local results, problems = parallel { function() return own:describe_index "movies" end, function()
+            repeat
+               pc:sleep(0.01)
+            until holds:step()
+            return true
+         end }
+         assert.is_nil(problems)
+         assert.equal("movies", results[1].name)
+         assert.is_true(waits:is_queued())
+         waits:cancel()
+      end)
+
+      it("and a timeout to whoever has waited for too long", function()
+         local _, problems = parallel(times(4, function(i)
+            return function() return own:describe_index("movies", { timeout = i == 3 and 0.06 or 10 }) end
+         end))
+         assert.equal(1, size(problems))
+         assert.equal("timeout", problems[3].kind)
+         expect.holds(problems[3].message, "max_connections")
+         assert.equal(3, service.sent(emulator, "describe_index"))
+      end)
+   end)
+
+   it("reads answers that come in many pieces", function()
+      local text = ("x"):rep(300000)
+      assert(emulator:fault {
+         operation = "describe_index", on = "all", status = 200, body = '{"name":"' .. text .. '"}',
+      })
+      local results, problems = parallel(times(20, function() return describe_movies end))
+      assert.is_nil(problems)
+      for i = 1, 20 do
+         assert.is_true(results[i].name == text)
+      end
+   end)
+
    it("waits for all calls together", function()
       slow(0.3)
       local one = service.seconds_of(function() assert(describe_movies()) end)
