@@ -95,14 +95,15 @@ function Group:abandon(problem)
    return problem
 end
 
--- Within a task, as all below.
+-- Within a task, as the next one. The first step is left to the poll, which does it for all new calls in a row: they
+-- find the code of libcurl and of the system in the processor's caches, and the tasks that go on that of Lua.
 function Group:wait(call, tell)
-   while not call:step() do
+   repeat
+      coroutine.yield(self, call)
       if tell then
          tell()
       end
-      coroutine.yield(self, call)
-   end
+   until call:step()
 end
 
 -- Further coroutines of the same group.
