@@ -241,19 +241,21 @@ describe("pinecone.parallel", function()
          own = service.client(emulator, { max_connections = 1 })
       end)
 
-      it("whatever became of the others", function()
-         local order = {}
-         parallel(times(9, function(i)
-            return function()
-               if i <= 3 then
-                  pc:sleep(0.01)
+      if not rawget(_G, "ngx") then -- where each call looks by itself, now and then
+         it("whatever became of the others", function()
+            local order = {}
+            parallel(times(9, function(i)
+               return function()
+                  if i <= 3 then
+                     pc:sleep(0.01)
+                  end
+                  assert(own:describe_index "movies")
+                  order[#order + 1] = i
                end
-               assert(own:describe_index "movies")
-               order[#order + 1] = i
-            end
-         end))
-         assert.equal("4 5 6 7 8 9 1 2 3", table.concat(order, " "))
-      end)
+            end))
+            assert.equal("4 5 6 7 8 9 1 2 3", table.concat(order, " "))
+         end)
+      end
 
       it("but not to one that nobody drives", function()
          local holds, waits = core.describe_index(own._core, "movies"), core.describe_index(own._core, "movies")
