@@ -5,7 +5,7 @@
 #   BUSTED_ARGS=...    further arguments for busted
 #   FUZZ_SECONDS=60    how long fuzz searches, all of its targets together
 #   SOAK_CALLS=200000  calls of soak; SOAK_FAULTS=0.05 of them go wrong, SOAK_SEED=N says which
-#   BENCH_ROUNDS=9     turns of each side in bench
+#   BENCH_ROUNDS=31    turns of each side in bench
 #   SANITIZE=1         Address-, Leak- and UndefinedBehaviorSanitizer, in a build folder of its own
 #   COLLECTOR=busy     specs run while the garbage collector never rests
 #   DEPS=no            install nothing, take what is there

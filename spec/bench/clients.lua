@@ -31,10 +31,9 @@ function clients.raw(url)
    return require("fetch").new(url, headers())
 end
 
---- libcurl in C, many calls at once.
-function clients.raw_at_once(url, total, at_once)
-   local agent, version, key, accept = headers()
-   require("fetch").at_once(url, agent, version, key, accept, total, at_once)
+--- libcurl in C, many calls at once; `take`, where there is one, is given each body.
+function clients.raw_at_once(url, total, at_once, take)
+   require("fetch").at_once(total, at_once, take, url, headers())
 end
 
 -- Without a status to look at this is no client, but a floor for one that is made of luasocket.

@@ -15,21 +15,22 @@ static Raw *raw_at(lua_State *L)
     return *(Raw **)luaL_checkudata(L, 1, FETCH_TYPE);
 }
 
-/* (url, user agent, header line, ...), from the bottom of the stack */
-static RawRequest request_at(lua_State *L, const char *lines[MOST_HEADERS + 1])
+/* (url, user agent, header line, ...), from that place of the stack to its top */
+static RawRequest request_at(lua_State *L, int first, const char *lines[MOST_HEADERS + 1])
 {
-    int count = lua_gettop(L) - 2;
-    luaL_argcheck(L, count <= MOST_HEADERS, MOST_HEADERS + 3, "too many headers");
+    int count = lua_gettop(L) - first - 1;
+    luaL_argcheck(L, count <= MOST_HEADERS, first + MOST_HEADERS + 2, "too many headers");
     for (int i = 0; i < count; i++)
-        lines[i] = luaL_checkstring(L, i + 3);
-    return (RawRequest){.url = luaL_checkstring(L, 1), .user_agent = luaL_checkstring(L, 2), .headers = lines};
+        lines[i] = luaL_checkstring(L, first + 2 + i);
+    return (RawRequest){
+        .url = luaL_checkstring(L, first), .user_agent = luaL_checkstring(L, first + 1), .headers = lines};
 }
 
 /* new(url, user agent, header line, ...) */
 static int fetch_new(lua_State *L)
 {
     const char *lines[MOST_HEADERS + 1] = {NULL};
-    RawRequest request = request_at(L, lines);
+    RawRequest request = request_at(L, 1, lines);
     Raw **place = lua_newuserdata(L, sizeof *place);
     *place = NULL;
     luaL_getmetatable(L, FETCH_TYPE);
@@ -61,14 +62,23 @@ static int fetch_many(lua_State *L)
     return problem != NULL ? luaL_error(L, "%s", problem) : 0;
 }
 
-/* at_once(url, user agent, header line, ..., total, at once) */
+enum { TOTAL = 1, AT_ONCE, TAKE, URL };
+
+static void give(void *taker, const char *body, size_t length)
+{
+    lua_State *L = taker;
+    lua_pushvalue(L, TAKE);
+    lua_pushlstring(L, body, length);
+    lua_call(L, 1, 0);
+}
+
+/* at_once(total, at once, function that is given each body or nil, url, user agent, header line, ...) */
 static int fetch_at_once(lua_State *L)
 {
     const char *lines[MOST_HEADERS + 1] = {NULL};
-    int total = (int)luaL_checkinteger(L, -2), at_once = (int)luaL_checkinteger(L, -1);
-    lua_pop(L, 2);
-    RawRequest request = request_at(L, lines);
-    const char *problem = raw_at_once(&request, total, at_once);
+    RawRequest request = request_at(L, URL, lines);
+    const char *problem = raw_at_once(&request, (int)luaL_checkinteger(L, TOTAL), (int)luaL_checkinteger(L, AT_ONCE),
+                                      lua_isnil(L, TAKE) ? NULL : give, L);
     return problem != NULL ? luaL_error(L, "%s", problem) : 0;
 }
 

@@ -8,7 +8,7 @@ local uv = require "luv"
 
 local race = {}
 
-local ROUNDS = tonumber(os.getenv "BENCH_ROUNDS" or 9)
+local ROUNDS = tonumber(os.getenv "BENCH_ROUNDS" or 31)
 local PATIENCE_MILLISECONDS = 600000
 
 --- Waits for a process that may take longer than those of specs, and must end well.

@@ -96,6 +96,8 @@ typedef struct Crowd {
     int epoll;
     long wakes; /* milliseconds until libcurl wants to be called anyway; -1: never */
     int begun, ended, total;
+    RawTake *take;
+    void *taker;
     const char *problem;
 } Crowd;
 
@@ -138,6 +140,8 @@ static void collect(Crowd *crowd)
         crowd->problem = problem != NULL ? problem : crowd->problem;
         crowd->ended++;
         curl_multi_remove_handle(crowd->multi, raw->easy);
+        if (crowd->take != NULL)
+            crowd->take(crowd->taker, raw->body, raw->length);
         if (crowd->begun < crowd->total)
             begin(crowd, raw);
     }
@@ -175,9 +179,11 @@ static void run(Crowd *crowd, Raw **raws, int count)
         curl_multi_remove_handle(crowd->multi, raws[i]->easy);
 }
 
-const char *raw_at_once(const RawRequest *request, int total, int at_once)
+const char *raw_at_once(const RawRequest *request, int total, int at_once, RawTake *take, void *taker)
 {
     Crowd crowd = {.multi = curl_multi_init(), .epoll = epoll_create1(EPOLL_CLOEXEC), .wakes = -1, .total = total};
+    crowd.take = take;
+    crowd.taker = taker;
     Raw **raws = calloc((size_t)at_once, sizeof *raws);
     int count = 0;
     while (raws != NULL && count < at_once && (raws[count] = raw_new(request)) != NULL)

@@ -22,8 +22,10 @@ void raw_free(Raw *raw);
 /* Makes one call; the body is borrowed until the next. Answers NULL, or what went wrong, a status other than 200 too. */
 const char *raw_get(Raw *raw, const char **body, size_t *length);
 
-/* Makes so many calls, so many of them at once, in one multi handle driven by epoll. Answers as raw_get does. */
-const char *raw_at_once(const RawRequest *request, int total, int at_once);
+/* Makes so many calls, so many of them at once, in one multi handle driven by epoll. Each body goes to `take`, unless
+ * that is NULL. Answers as raw_get does. */
+typedef void RawTake(void *taker, const char *body, size_t length);
+const char *raw_at_once(const RawRequest *request, int total, int at_once, RawTake *take, void *taker);
 
 #pragma GCC visibility pop
 

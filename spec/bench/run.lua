@@ -1,7 +1,7 @@
 -- Runs works and prints their tables in Markdown: those that are named, or all. A work that breaks ends it with a
 -- failure; a target that is missed does not, because what else the machine does has its part in that.
 --
---   BENCH_ROUNDS=9  turns of each side, unless a work has its own number
+--   BENCH_ROUNDS=31  turns of each side, unless a work has its own number
 
 local fetch = require "fetch"
 local machine = require "bench.machine"

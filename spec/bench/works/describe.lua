@@ -6,7 +6,7 @@ local clients = require "bench.clients"
 
 return {
    title = "describe_backup, keep-alive",
-   server = "static", calls = 4000, counted = { 50, 350 },
+   server = "static", calls = 1000, counted = { 50, 350 },
    sides = {
       {
          name = "raw libcurl in C",

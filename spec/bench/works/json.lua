@@ -14,7 +14,7 @@ local function decode(name)
 end
 
 return {
-   title = ("body to table, a page of %d"):format(bodies.page_size), calls = 1000,
+   title = ("body to table, a page of %d"):format(bodies.page_size), calls = 150,
    sides = {
       { name = "bare `cjson.decode`", start = decode "cjson" },
       {

@@ -6,7 +6,7 @@ local clients = require "bench.clients"
 
 return {
    title = ("list_backups, a page of %d (%.0f KB)"):format(bodies.page_size, #bodies.page / 1000),
-   server = "static", calls = 500, counted = { 10, 60 },
+   server = "static", calls = 120, counted = { 10, 60 },
    sides = {
       {
          name = "raw libcurl, bare `cjson.decode`",

@@ -1,5 +1,7 @@
 -- Many calls at once, in plain Lua, against a server that costs next to nothing. Each run makes its own connections.
 
+local bodies = require "bench.bodies"
+local cjson = require "cjson"
 local clients = require "bench.clients"
 local together = require "bench.together"
 
@@ -13,6 +15,15 @@ return {
          name = "C: one multi handle, epoll",
          start = function(url)
             return function(calls) clients.raw_at_once(url .. clients.backup_path, calls, LIMIT) end
+         end,
+      },
+      {
+         name = "the same, bare `cjson.decode`",
+         start = function(url)
+            local function take(body)
+               assert(cjson.decode(body).backup_id == bodies.id)
+            end
+            return function(calls) clients.raw_at_once(url .. clients.backup_path, calls, LIMIT, take) end
          end,
       },
       {

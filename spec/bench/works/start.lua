@@ -8,7 +8,7 @@ end
 
 return {
    title = "loading, from `require` to its return",
-   calls = 1, rounds = 41, warming = 0,
+   calls = 1, warming = 0,
    sides = {
       { name = "a module linked with libcurl", start = load "fetch" },
       { name = "`require \"pinecone\"`", goal = { of = "more", at_most = 2 }, start = load "pinecone" },
