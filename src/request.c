@@ -5,12 +5,19 @@
 #include <math.h>
 #include <stdio.h>
 
+static int find_argument(lua_State *L, const Operation *operation, int base, const char *name, size_t length)
+{
+    for (size_t i = 0; i < operation->argument_count; i++) {
+        const char *known = operation->arguments[i].name;
+        if (strncmp(known, name, length) == 0 && known[length] == '\0')
+            return lua_isnil(L, base + (int)i) ? 0 : base + (int)i;
+    }
+    return 0;
+}
+
 int request_argument(lua_State *L, const Operation *operation, int base, const char *name)
 {
-    for (size_t i = 0; i < operation->argument_count; i++)
-        if (strcmp(operation->arguments[i].name, name) == 0)
-            return lua_isnil(L, base + (int)i) ? 0 : base + (int)i;
-    return 0;
+    return find_argument(L, operation, base, name, strlen(name));
 }
 
 int request_place(lua_State *L, const Operation *operation, int base, ArgumentPlace place)
@@ -35,10 +42,8 @@ static const char path_characters[] = "/%:@!$&'()*+,;=";
 /* Slot of the argument that `{name}` at the start of the template stands for; 0 when it is absent. */
 static int named_in(lua_State *L, const Operation *operation, int base, const char *template, size_t *length)
 {
-    char name[64];
     *length = strcspn(template, "}") + 1;
-    snprintf(name, sizeof name, "%.*s", (int)*length - 2, template + 1);
-    return request_argument(L, operation, base, name);
+    return find_argument(L, operation, base, template + 1, *length - 2);
 }
 
 static bool add_template(lua_State *L, const Operation *operation, int base, Buffer *url)

@@ -495,6 +495,8 @@ static void end_risk(bool risky, const SigpipeHold *hold)
 
 /* An exchange ------------------------------------------------------------------------------------------------------ */
 
+#define VERSION_HEADER "X-Pinecone-Api-Version: "
+
 static const struct curl_slist *header_list(Transport *transport)
 {
     const Exchange *exchange = transport->exchange;
@@ -502,8 +504,9 @@ static const struct curl_slist *header_list(Transport *transport)
     /* libcurl reads these lists and never writes to them, so the ones in front may borrow the rest */
     struct curl_slist *list = always != NULL ? &always->link : NULL;
     if (exchange->api_version != NULL) {
-        snprintf(transport->version_line, sizeof transport->version_line, "X-Pinecone-Api-Version: %s",
-                 exchange->api_version);
+        if (strcmp(transport->version_line + strlen(VERSION_HEADER), exchange->api_version) != 0)
+            snprintf(transport->version_line, sizeof transport->version_line, VERSION_HEADER "%s",
+                     exchange->api_version);
         transport->version_header = (struct curl_slist){.data = transport->version_line, .next = list};
         list = &transport->version_header;
     }
@@ -556,10 +559,11 @@ bool transport_start(Transport *transport, Exchange *exchange)
     transport->exchange = exchange;
     transport->error[0] = '\0';
     bool fresh = exchange->fresh || is_stale(transport);
-    transport->reuses = !fresh && transport->socket != CURL_SOCKET_BAD && transport_knows(transport, exchange->url) &&
-                        clock_now() - transport->rested < LONGEST_REST;
-    size_t length = server_length(exchange->url);
-    snprintf(transport->server, sizeof transport->server, "%.*s", (int)length, exchange->url);
+    bool known = transport_knows(transport, exchange->url);
+    transport->reuses =
+        known && !fresh && transport->socket != CURL_SOCKET_BAD && clock_now() - transport->rested < LONGEST_REST;
+    if (!known)
+        snprintf(transport->server, sizeof transport->server, "%.*s", (int)server_length(exchange->url), exchange->url);
     bool direct = exchange->loopback && !transport->settings->proxy_is_local;
     bool started = curl_easy_setopt(easy, CURLOPT_URL, exchange->url) == CURLE_OK &&
                    set_method(easy, exchange) == CURLE_OK &&
