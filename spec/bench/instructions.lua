@@ -2,6 +2,6 @@
 
 return {
    versions = "Lua 5.4.4, libcurl 7.88.1, lua-cjson 2.1.0, gcc 12.2.0, x86_64",
-   describe = { ours = 186643, base = 88423 },
-   list = { ours = 4011065, base = 3430154 },
+   describe = { ours = 156821, base = 88478 },
+   list = { ours = 3992299, base = 3342163 },
 }
