@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool reserve(Buffer *buffer, size_t more)
+bool buffer_reserve(Buffer *buffer, size_t more)
 {
     size_t wanted = buffer->length + more + 1;
     if (wanted <= more)
@@ -24,7 +24,7 @@ static bool reserve(Buffer *buffer, size_t more)
 
 bool buffer_add(Buffer *buffer, const void *bytes, size_t count)
 {
-    if (!reserve(buffer, count))
+    if (!buffer_reserve(buffer, count))
         return false;
     if (count > 0)
         memcpy(buffer->data + buffer->length, bytes, count);

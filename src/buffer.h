@@ -17,6 +17,9 @@ typedef struct Buffer {
 bool buffer_add(Buffer *buffer, const void *bytes, size_t count);
 bool buffer_add_text(Buffer *buffer, const char *text);
 
+/* Makes room for so many bytes more, so that adding them moves nothing. */
+bool buffer_reserve(Buffer *buffer, size_t more);
+
 /* Adds the bytes percent-encoded (RFC 3986); those in `keep` stay as they are, besides the unreserved. */
 bool buffer_add_encoded(Buffer *buffer, const char *bytes, size_t count, const char *keep);
 

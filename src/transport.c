@@ -13,7 +13,7 @@
 #include <strings.h>
 #include <time.h>
 
-enum { HEADER_CAP = 256 * 1024, STEPS_AT_ONCE = 32, RETRY_AFTER_CAP = 999999999 };
+enum { HEADER_CAP = 256 * 1024, MOST_ROOM = 1024 * 1024, STEPS_AT_ONCE = 32, RETRY_AFTER_CAP = 999999999 };
 enum { LONGEST_DRIVE = 2000, LONGEST_REST = 60 * 1000000 }; /* microseconds; libcurl leaves what rests for longer */
 
 struct TransportHeader {
@@ -200,10 +200,22 @@ static void explain(Transport *transport, CURLcode code)
 
 /* Callbacks of libcurl; none of them touches Lua ------------------------------------------------------------------- */
 
+/* Where the server says how long the answer is, it need not be moved as it grows. */
+static void make_room(const Transport *transport)
+{
+    curl_off_t length = 0;
+    curl_easy_getinfo(transport->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (length > 0 && length <= MOST_ROOM)
+        buffer_reserve(&transport->exchange->answer, (size_t)length);
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 {
-    Exchange *exchange = data;
+    const Transport *transport = data;
+    Exchange *exchange = transport->exchange;
     size_t length = size * count;
+    if (exchange->answer.length == 0)
+        make_room(transport);
     if (length > exchange->cap - exchange->answer.length) {
         exchange->overflow = true;
         return 0;
@@ -258,7 +270,7 @@ static void forget_head(Exchange *exchange)
 
 static size_t on_header(char *line, size_t size, size_t count, void *data)
 {
-    Exchange *exchange = data;
+    Exchange *exchange = ((Transport *)data)->exchange;
     size_t length = size * count;
     exchange->header_bytes += length;
     if (exchange->header_bytes > HEADER_CAP) {
@@ -430,7 +442,9 @@ static bool prepare(Transport *transport, TransportShare *share)
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's request id is not the API's */
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)ceil(settings->connect_timeout * 1000));
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transport);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transport);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transport->error);
     curl_easy_setopt(easy, CURLOPT_SHARE, share->handle);
     curl_multi_setopt(transport->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
@@ -572,8 +586,6 @@ bool transport_start(Transport *transport, Exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
     /* what a Content-Length announces is refused before it comes; the rest on_body refuses */
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)exchange->cap);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
     SigpipeHold hold;
     bool risky = begin_risk(transport, &hold);
     started = started && curl_multi_add_handle(transport->multi, easy) == CURLM_OK;
