@@ -2,6 +2,6 @@
 
 return {
    versions = "Lua 5.4.4, libcurl 7.88.1, lua-cjson 2.1.0, gcc 12.2.0, x86_64",
-   describe = { ours = 156821, base = 88478 },
-   list = { ours = 3992299, base = 3342163 },
+   describe = { ours = 156218, base = 88467 },
+   list = { ours = 3931947, base = 3397707 },
 }
