@@ -208,7 +208,7 @@ bench: deps-bench ## all that follows but the last two, as tables in Markdown, o
 $(BENCH_WORKS): bench-%: deps-bench
 	@$(MAKE) run-bench BENCH=run WORKS='$(WORKS)'
 
-bench-%: WORKS = $*
+$(BENCH_WORKS): WORKS = $(@:bench-%=%)
 bench-parallel: WORKS = parallel waiting
 
 bench-describe: ## one call over a kept connection, beside libcurl in C

@@ -21,7 +21,7 @@ bodies.backup = BACKUP:gsub("@", "670e8400")
 
 --- A page, in which "@" stands for what differs between the ids, and "#" for the token of the next page.
 bodies.page_template = '{"data":[' .. BACKUP .. ("," .. BACKUP):rep(bodies.page_size - 1)
-   .. ']' .. ',"pagination":{"next":"#"}}'
+   .. '],"pagination":{"next":"#"}}'
 
 local number = 0
 bodies.page = bodies.page_template:gsub("#", "2"):gsub("@", function()

@@ -11,13 +11,9 @@ clients.backup_path = "/backups/" .. bodies.id
 clients.page_path = "/backups?limit=" .. bodies.page_size
 
 --- The library.
-function clients.ours(url, options)
+function clients.ours(url)
    local pinecone = require "pinecone"
-   local settings = { host = url, api_key = KEY }
-   for name, value in pairs(options or {}) do
-      settings[name] = value
-   end
-   return pinecone.assert(pinecone.new(settings)), pinecone
+   return pinecone.assert(pinecone.new { host = url, api_key = KEY }), pinecone
 end
 
 -- The very headers that the library sends. Host and Accept come first by themselves.
@@ -36,7 +32,7 @@ function clients.raw_at_once(url, total, at_once, take)
    require("fetch").at_once(total, at_once, take, url, headers())
 end
 
--- Without a status to look at this is no client, but a floor for one that is made of luasocket.
+-- No client, but a floor for one that is made of luasocket: it knows one status and one way to tell a length.
 local function receive(socket)
    assert(assert(socket:receive()):find "^HTTP/1.1 200 ")
    local length

@@ -1,7 +1,8 @@
 -- Instructions of a call of the library, and of what it is compared with, as make bench-gate counted them.
 
 return {
-   versions = "Lua 5.4.4, libcurl 7.88.1, lua-cjson 2.1.0, gcc 12.2.0, x86_64",
-   describe = { ours = 156218, base = 88467 },
-   list = { ours = 3931947, base = 3397707 },
+   ["Lua 5.4.4, libcurl 7.88.1, lua-cjson 2.1.0, gcc 12.2.0, x86_64"] = {
+      describe = { ours = 156218, base = 88467 },
+      list = { ours = 3931947, base = 3397707 },
+   },
 }

@@ -5,6 +5,7 @@
 --   BENCH_ROUNDS=5  turns of each side
 
 local asking = require "bench.openresty.asking"
+local bodies = require "bench.bodies"
 local cjson = require "cjson"
 local http = require "support.http"
 local report = require "bench.report"
@@ -108,7 +109,7 @@ end
 -- Calls in light threads of one request, and what pings find meanwhile.
 local function ask_in_threads(worker, load, seconds)
    local connection = assert(http.connect(worker.port))
-   connection:send(http.bytes("GET", ("/load?at_once=%d&seconds=%g&id=%s"):format(load.at_once, seconds, upstream.id)))
+   connection:send(http.bytes("GET", ("/load?at_once=%d&seconds=%g&id=%s"):format(load.at_once, seconds, bodies.id)))
    local figures = load.pings and seconds > 2 * SETTLING_SECONDS and ping(worker, seconds) or {}
    local response = connection:receive(false, 30000)
    connection:close()
@@ -118,7 +119,7 @@ local function ask_in_threads(worker, load, seconds)
 end
 
 local function ask_in_requests(worker, load, seconds)
-   local wish = { path = "/one?id=" .. upstream.id, at_once = load.at_once, seconds = seconds }
+   local wish = { path = "/one?id=" .. bodies.id, at_once = load.at_once, seconds = seconds }
    return asking.during(worker.port, wish), {}
 end
 

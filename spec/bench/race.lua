@@ -9,6 +9,9 @@ local uv = require "luv"
 local race = {}
 
 local ROUNDS = tonumber(os.getenv "BENCH_ROUNDS" or 31)
+if not ROUNDS or ROUNDS < 1 or ROUNDS % 1 ~= 0 then
+   error("BENCH_ROUNDS must be a whole number from 1 up", 0)
+end
 local PATIENCE_MILLISECONDS = 600000
 
 --- Waits for a process that may take longer than those of specs, and must end well.
@@ -16,7 +19,7 @@ local PATIENCE_MILLISECONDS = 600000
 function race.finish(child, name)
    local ended = http.wait_until(function() return child.code end, PATIENCE_MILLISECONDS)
    child:stop()
-   assert(ended and child.code == 0, name .. ": " .. child.text)
+   assert(ended and child.code == 0 and child.signal == 0, name .. ": " .. child.text)
    return child
 end
 
@@ -47,20 +50,20 @@ end
 
 -- Seconds from fork to exit, with an environment of its own and no pipes.
 local function run_program(program, name)
-   local variables, ended = {}, nil
+   local variables, ended, how = {}, nil, nil
    for variable, value in pairs(program.variables) do
       variables[#variables + 1] = variable .. "=" .. value
    end
    local began = uv.hrtime()
-   local child = assert(uv.spawn(program.path, { args = program.arguments, env = variables }, function(code)
-      ended = uv.hrtime()
-      assert(code == 0, name)
+   local child = assert(uv.spawn(program.path, { args = program.arguments, env = variables }, function(code, signal)
+      ended, how = uv.hrtime(), { code, signal }
    end))
    while not ended do
       uv.run "once"
    end
    child:close()
    uv.run "nowait"
+   assert(how[1] == 0 and how[2] == 0, ("%s ended with code %d, signal %d"):format(name, how[1], how[2]))
    return { wall = (ended - began) / 1e9 }
 end
 
@@ -80,8 +83,8 @@ local function runner(work, number, server)
    return function() return run_program(program, side.name) end
 end
 
---- Whether a side can run here: some need a module that may be missing.
-function race.can_run(side)
+-- Whether a side can run here: some need a module that may be missing.
+local function can_run(side)
    return not side.needs or pcall(require, side.needs)
 end
 
@@ -97,19 +100,18 @@ end
 
 --- Runs a work.
 -- @tparam table work see load
--- @treturn table for each side that can run, in order: `side`, and its `rounds`, each a table of figures: seconds of
---   a call, `wall` and `cpu`, and others
+-- @treturn table for each side, in order: `side`, and its `rounds`, each a table of figures: seconds of a call, `wall`
+--   and `cpu`, and others. There is none of a side that cannot run
 function race.run(work)
    local server = start_server(work)
    local entries = {}
    for number, side in ipairs(work.sides) do
-      if race.can_run(side) then
-         entries[#entries + 1] = { side = side, rounds = {}, run = runner(work, number, server) }
-      end
+      entries[number] = { side = side, rounds = {}, run = can_run(side) and runner(work, number, server) }
    end
-   for round = 1, work.rounds or ROUNDS do
-      for _, entry in ipairs(entries) do
-         entry.rounds[round] = entry.run()
+   for round = 1, math.min(work.rounds or ROUNDS, ROUNDS) do
+      for turn = 1, #entries do
+         local entry = entries[(round + turn) % #entries + 1] -- each is the first one once
+         entry.rounds[#entry.rounds + 1] = entry.run and entry.run()
       end
    end
    if work.most_connections then

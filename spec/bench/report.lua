@@ -57,26 +57,37 @@ local function median_of(entry, name)
 end
 
 -- Of each round by itself, so that a load that comes and goes hits both.
-local function ratio_of(entry, base, name)
-   local ours, theirs, ratios = values_of(entry, name), values_of(base, name), {}
+local function compare(entry, base, name, by)
+   local ours, theirs, compared = values_of(entry, name), values_of(base, name), {}
    for i, value in ipairs(ours) do
-      ratios[i] = value / theirs[i]
+      compared[i] = by(value, theirs[i])
    end
-   return #ratios > 0 and report.median(ratios) or nil
+   return #compared > 0 and report.median(compared) or nil
+end
+
+local function ratio(one, other)
+   return one / other
+end
+
+local function milliseconds_more(one, other)
+   return (one - other) * 1e3
 end
 
 local function figures_of(entry, base)
    return {
-      cpu = ratio_of(entry, base, "cpu"), wall = ratio_of(entry, base, "wall"),
-      more = (median_of(entry, "wall") - median_of(base, "wall")) * 1e3,
+      cpu = compare(entry, base, "cpu", ratio), wall = compare(entry, base, "wall", ratio),
+      more = compare(entry, base, "wall", milliseconds_more),
    }
 end
 
 -- What a goal is about, and its unit.
 local labels = { cpu = { "CPU ratio", "" }, wall = { "wall ratio", "" }, more = { "wall", " ms more" } }
 
-local function goal_cells(goal, figures)
-   if not goal then
+local function goal_cells(entry, figures)
+   local goal = entry.side.goal
+   if not entry.run then
+      return "", "cannot run: needs the module " .. entry.side.needs
+   elseif not goal then
       return "", ""
    end
    local label, value = labels[goal.of], figures[goal.of]
@@ -110,7 +121,7 @@ function report.print_rows(work, entries)
       local figures = figures_of(entry, base)
       print_cells(i == 1 and work.title or "", entry.side.name, microseconds(median_of(entry, "cpu")),
          microseconds(median_of(entry, "wall")), cell(figures.cpu), cell(figures.wall),
-         goal_cells(entry.side.goal, figures))
+         goal_cells(entry, figures))
    end
 end
 

@@ -2,6 +2,7 @@
 
 local openresty = require "support.openresty"
 local scratch = require "support.scratch"
+local uv = require "luv"
 
 local servers = {}
 
@@ -31,17 +32,44 @@ function servers.start(blocks, files)
 end
 
 function servers.stop_all()
-   for _, server in ipairs(running) do
-      server.process:stop()
+   local stopping = running
+   running = {}
+   for _, server in ipairs(stopping) do
+      pcall(server.process.stop, server.process) -- the next one has to end, too
       if server.folder then
          server.folder:remove()
       end
    end
-   running = {}
+end
+
+local SIGNALS = { sigint = 2, sigterm = 15, sighup = 1 }
+local LAST_WORDS_MILLISECONDS = 200 -- for the servers, after a signal
+
+-- Within a callback of the loop, which must not run again there.
+local function give_up(number)
+   for _, server in ipairs(running) do
+      uv.kill(server.process.pid, "sigterm")
+   end
+   uv.sleep(LAST_WORDS_MILLISECONDS)
+   for _, server in ipairs(running) do
+      if server.folder then
+         server.folder:remove()
+      end
+   end
+   os.exit(128 + number)
+end
+
+local function watch_signals()
+   for name, number in pairs(SIGNALS) do
+      local signal = uv.new_signal()
+      signal:start(name, function() give_up(number) end)
+      signal:unref()
+   end
 end
 
 --- Does what a benchmark does. Whatever it raises ends the program with a failure.
 function servers.run(action)
+   watch_signals()
    local good, problem = xpcall(action, debug.traceback)
    servers.stop_all()
    if not good then

@@ -5,8 +5,6 @@ local servers = require "bench.servers"
 
 local upstream = {}
 
-upstream.id = bodies.id
-
 local keeping = "keepalive_requests 100000000; keepalive_timeout 600;"
 
 -- As fast as nginx can be: files.
