@@ -35,41 +35,35 @@ static Call *member_at(lua_State *L, int place)
     return call;
 }
 
-static void gather(lua_State *L, Crowd *crowd)
+/* One that was never stepped begins at once, one that could have a connection takes it, and one from before a fork
+ * ends. */
+static int64_t wakes_of(const Crowd *crowd, const Call *call, int64_t now)
 {
-    for (int i = 0; i < crowd->count; i++) {
-        Call *call = member_at(L, i + 1);
-        call->place = i;
-        crowd->members[i] = (Member){.call = call};
-    }
-}
-
-/* One that could have a connection takes it at once, and one from before a fork ends. */
-static int64_t wakes_of(const Crowd *crowd, const Member *member, int64_t now)
-{
-    const Call *call = member->call;
-    if (member->has_news || call->pid != crowd->pid || (call->waits && client_has_spare(call->client)))
+    if (call->pid != crowd->pid)
+        return 0;
+    if (call->state == CALL_QUEUED && (!call->waits || client_has_spare(call->client)))
         return 0;
     return call_wakes(call, now);
 }
 
 /* False where there is too little room for the descriptors. */
-static bool watch(Crowd *crowd, int64_t now)
+static bool gather(lua_State *L, Crowd *crowd, int64_t now)
 {
     crowd->used = 0;
     for (int i = 0; i < crowd->count; i++) {
+        Call *call = member_at(L, i + 1);
         if (crowd->room - crowd->used < TRANSPORT_DESCRIPTORS)
             return false;
+        call->place = i;
         Member *member = &crowd->members[i];
-        member->first = crowd->used;
-        member->count = call_watched(member->call, crowd->watched + crowd->used);
-        member->wakes = wakes_of(crowd, member, now);
+        *member = (Member){.call = call, .first = crowd->used, .wakes = wakes_of(crowd, call, now)};
+        member->count = call_watched(call, crowd->watched + crowd->used);
         crowd->used += member->count;
     }
     return true;
 }
 
-/* Before anything else, because memory for it may run a finaliser that steps some of the calls. */
+/* Before it, because memory for it may run a finaliser that steps some of the calls. */
 static void make_room(lua_State *L, Crowd *crowd)
 {
     lua_settop(L, METATABLE);
@@ -93,17 +87,7 @@ static void advance(const Crowd *crowd, Member *member)
     Call *call = member->call;
     call->attempt_ended = false;
     bool finished = call_told(call, crowd->watched + member->first, member->count) == DRIVE_FINISHED;
-    member->has_news = member->has_news || finished || call->attempt_ended;
-}
-
-/* Those that were never stepped. All of them together, while libcurl's code and the system's are at hand. */
-static void begin_new(const Crowd *crowd)
-{
-    for (int i = 0; i < crowd->count; i++) {
-        const Call *call = crowd->members[i].call;
-        if (call->state == CALL_QUEUED && !call->waits)
-            advance(crowd, &crowd->members[i]);
-    }
+    member->has_news = finished || call->attempt_ended;
 }
 
 static bool is_due(const Crowd *crowd, const Member *member, int64_t now)
@@ -175,17 +159,17 @@ int poll_calls(lua_State *L)
     int64_t now;
     do {
         make_room(L, &crowd);
-        gather(L, &crowd);
-        begin_new(&crowd);
         now = clock_now();
-    } while (!watch(&crowd, now));
+    } while (!gather(L, &crowd, now));
     int polled = crowd.count > 0 ? poll(crowd.watched, (nfds_t)crowd.used, longest_rest(&crowd, now)) : 0;
     if (polled < 0 && errno != EINTR)
         return luaL_error(L, "poll: %s", strerror(errno));
-    if (polled >= 0) { /* else Lua's own handling of the signal gets its turn */
-        advance_due(&crowd);
-        serve_queues(&crowd);
+    if (polled < 0) { /* Lua's own handling of the signal gets its turn */
+        lua_newtable(L);
+        return 1;
     }
+    advance_due(&crowd);
+    serve_queues(&crowd);
     push_news(L, &crowd);
     return 1;
 }

@@ -95,15 +95,14 @@ function Group:abandon(problem)
    return problem
 end
 
--- Within a task, as the next one. The first step is left to the poll, which does it for all new calls in a row: they
--- find the code of libcurl and of the system in the processor's caches, and the tasks that go on that of Lua.
+-- Within a task, as all below.
 function Group:wait(call, tell)
-   repeat
-      coroutine.yield(self, call)
+   while not call:step() do
       if tell then
          tell()
       end
-   until call:step()
+      coroutine.yield(self, call)
+   end
 end
 
 -- Further coroutines of the same group.
