@@ -851,6 +851,19 @@ describe("A server that goes away", function()
       end)
    end
 
+   it("is the business of the system's resolver alone, where that speaks to it", function()
+      local output = run([[
+         assert(not life.sigpipe "SigIgn")
+         local there = { url = given.url:gsub("127.0.0.1", "resolved.example"), key = given.key }
+         local pc = life.client(there, { allow_http = true })
+         for _ = 1, 2 do
+            assert(pc:list_restore_jobs())
+         end
+         io.write(life.sigpipe "SigBlk" and "blocked" or "let through")
+      ]], nil, preloading "resolver")
+      assert.equal("let through", output)
+   end)
+
    describe("over TLS", function()
       local folder, pair
 

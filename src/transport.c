@@ -14,7 +14,7 @@
 #include <time.h>
 
 enum { HEADER_CAP = 256 * 1024, MOST_ROOM = 1024 * 1024, STEPS_AT_ONCE = 32, RETRY_AFTER_CAP = 999999999 };
-enum { LONGEST_DRIVE = 2000, LONGEST_REST = 60 * 1000000 }; /* microseconds; libcurl leaves what rests for longer */
+enum { LONGEST_DRIVE = 2000 }; /* microseconds */
 
 struct TransportHeader {
     struct curl_slist link;
@@ -39,9 +39,9 @@ struct Transport {
     char version_line[64];
     char error[CURL_ERROR_SIZE];
     curl_socket_t socket; /* of that connection */
-    int64_t rested;       /* since when it is idle */
-    bool reuses;          /* the exchange under way has it, as far as can be told */
-    char server[256];     /* scheme, host and port whose connection may be open; empty: none is */
+    SigpipeHold hold;
+    bool holds;
+    char server[256]; /* scheme, host and port whose connection may be open; empty: none is */
 };
 
 #ifdef CLOCK_BOOTTIME /* goes on while the machine sleeps, as the server's does */
@@ -315,9 +315,11 @@ static int on_timer(CURLM *multi, long milliseconds, void *data)
     return 0;
 }
 
-/* Making and freeing ----------------------------------------------------------------------------------------------- */
+/* SIGPIPE ---------------------------------------------------------------------------------------------------------- */
 
-/* Whether libcurl itself sends so that none is raised, over TLS, too: it does since 7.87, with these libraries. */
+static bool quiet; /* libcurl itself sends so that it is not raised, over TLS, too */
+
+/* It does since 7.87, with these libraries. */
 static bool sends_quietly(void)
 {
     static const char *const libraries[] = {"OpenSSL/", "GnuTLS/", "LibreSSL/", "BoringSSL", "AWS-LC"};
@@ -328,8 +330,37 @@ static bool sends_quietly(void)
     return false;
 }
 
+/* Holding it costs system calls, so it is only held where it may be raised: by a libcurl that does not send quietly ...
+ */
+static void begin_risk(Transport *transport)
+{
+    transport->holds = !quiet;
+    if (transport->holds)
+        sigpipe_hold(&transport->hold);
+}
+
+/* ... and where a name is looked up: a module of the system's resolver may speak to a daemon that has gone away. The
+ * resolver's thread takes over what is held here. */
+static int on_lookup(void *resolver, void *reserved, void *data)
+{
+    (void)resolver, (void)reserved;
+    Transport *transport = data;
+    if (!transport->holds)
+        sigpipe_hold(&transport->hold);
+    transport->holds = true;
+    return 0;
+}
+
+static void end_risk(Transport *transport)
+{
+    if (transport->holds)
+        sigpipe_let_go(&transport->hold);
+    transport->holds = false;
+}
+
+/* Making and freeing ----------------------------------------------------------------------------------------------- */
+
 static CURLcode global_outcome;
-static bool quiet;
 
 static void global_start(void)
 {
@@ -441,6 +472,8 @@ static bool prepare(Transport *transport, TransportShare *share)
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's request id is not the API's */
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)ceil(settings->connect_timeout * 1000));
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_lookup);
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, transport);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transport);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -487,24 +520,6 @@ void transport_free(Transport *transport)
         sigpipe_let_go(&hold);
     }
     free(transport);
-}
-
-/* SIGPIPE ---------------------------------------------------------------------------------------------------------- */
-
-/* Holding it costs system calls. Where a name is looked up it has to be held all the same: a module of the system's
- * resolver may speak to a daemon that has gone away. */
-static bool begin_risk(const Transport *transport, SigpipeHold *hold)
-{
-    bool risky = !quiet || !transport->reuses;
-    if (risky)
-        sigpipe_hold(hold);
-    return risky;
-}
-
-static void end_risk(bool risky, const SigpipeHold *hold)
-{
-    if (risky)
-        sigpipe_let_go(hold);
 }
 
 /* An exchange ------------------------------------------------------------------------------------------------------ */
@@ -573,10 +588,7 @@ bool transport_start(Transport *transport, Exchange *exchange)
     transport->exchange = exchange;
     transport->error[0] = '\0';
     bool fresh = exchange->fresh || is_stale(transport);
-    bool known = transport_knows(transport, exchange->url);
-    transport->reuses =
-        known && !fresh && transport->socket != CURL_SOCKET_BAD && clock_now() - transport->rested < LONGEST_REST;
-    if (!known)
+    if (!transport_knows(transport, exchange->url))
         snprintf(transport->server, sizeof transport->server, "%.*s", (int)server_length(exchange->url), exchange->url);
     bool direct = exchange->loopback && !transport->settings->proxy_is_local;
     bool started = curl_easy_setopt(easy, CURLOPT_URL, exchange->url) == CURLE_OK &&
@@ -586,10 +598,9 @@ bool transport_start(Transport *transport, Exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
     /* what a Content-Length announces is refused before it comes; the rest on_body refuses */
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)exchange->cap);
-    SigpipeHold hold;
-    bool risky = begin_risk(transport, &hold);
+    begin_risk(transport);
     started = started && curl_multi_add_handle(transport->multi, easy) == CURLM_OK;
-    end_risk(risky, &hold);
+    end_risk(transport);
     if (!started) {
         transport->exchange = NULL;
         transport->server[0] = '\0';
@@ -640,7 +651,6 @@ static void finish(Transport *transport, bool through)
         curl_easy_getinfo(transport->easy, CURLINFO_ACTIVESOCKET, &transport->socket);
     curl_multi_remove_handle(transport->multi, transport->easy);
     transport->exchange = NULL;
-    transport->rested = clock_now();
     if (!through)
         transport->server[0] = '\0';
 }
@@ -717,10 +727,9 @@ static Drive act(Transport *transport, const struct pollfd *ready, int count)
 
 Drive transport_act(Transport *transport, const struct pollfd *told, int count)
 {
-    SigpipeHold hold;
-    bool risky = begin_risk(transport, &hold);
+    begin_risk(transport);
     Drive drive = act(transport, told, count);
-    end_risk(risky, &hold);
+    end_risk(transport);
     return drive;
 }
 
@@ -735,10 +744,9 @@ static Drive look(Transport *transport, int milliseconds, bool *moved)
     *moved = events > 0;
     if (events == 0 && transport->wakes > clock_now())
         return DRIVE_GOING; /* most steps of a host that sleeps end here: they should cost little */
-    SigpipeHold hold;
-    bool risky = begin_risk(transport, &hold);
+    begin_risk(transport);
     Drive drive = events < 0 ? broken(transport, CURLM_INTERNAL_ERROR) : act(transport, ready, events > 0 ? count : 0);
-    end_risk(risky, &hold);
+    end_risk(transport);
     return drive;
 }
 
