@@ -178,6 +178,51 @@ describe("What is loaded late", function()
       ]])
    end)
 
+   it("is that of another version, in a program that loads another version from elsewhere", function()
+      copy("lua", folder:path "other")
+      assert.equal("new new", run([[
+         write("timestamp.lua", "return function() return 'old' end")
+         write("metrics.lua", "return function() return 'old' end")
+         assert(require "pinecone".timestamp "" == "old")
+         given.here = given.other
+         package.path = given.here .. "/?.lua;" .. given.here .. "/?/init.lua"
+         write("timestamp.lua", "return function() return 'new' end")
+         write("metrics.lua", "return function() return 'new' end")
+         for name in pairs(package.loaded) do
+            package.loaded[name] = not name:find "^pinecone" and package.loaded[name] or nil
+         end
+         io.write(require "pinecone".timestamp "", " ", require "pinecone".metrics {})
+      ]], { other = folder:path "other" }))
+   end)
+
+   it("reads no global that nobody has declared", function()
+      assert.equal("fine", run [[
+         local function refuse(_, name) error("variable '" .. tostring(name) .. "' is not declared", 2) end
+         setmetatable(_G, { __index = refuse, __newindex = refuse })
+         local pinecone = require "pinecone"
+         assert(pinecone.timestamp "2025-05-15T00:52:10Z")
+         assert(new():check())
+         io.write "fine"
+      ]])
+   end)
+
+   -- Without OpenResty's own LuaJIT, each request of nginx has such globals.
+   it("has the program's globals, whoever uses it first", function()
+      assert.equal("fine", run [[
+         local pinecone = require "pinecone"
+         local setfenv, getfenv = rawget(_G, "setfenv"), rawget(_G, "getfenv")
+         if setfenv then
+            local own = setmetatable({}, { __index = _G })
+            assert(coroutine.resume(coroutine.create(function()
+               setfenv(0, own)
+               assert(pinecone.timestamp "2025-05-15T00:52:10Z")
+            end)))
+            assert(getfenv(require "pinecone.timestamp") == _G)
+         end
+         io.write "fine"
+      ]])
+   end)
+
    it("is tried again, where loading it was interrupted", function()
       assert.equal("fine", run [[
          write("calendar.lua", "if not tried then tried = true; error 'interrupted!' end; return {}")

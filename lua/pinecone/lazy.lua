@@ -16,18 +16,29 @@ end
 
 -- Reading -----------------------------------------------------------------------------------------------------------
 
-local compile = loadstring or load
+local compile = rawget(_G, "loadstring") or load
+
+-- 5.1 would give a text the globals of whichever coroutine uses it first.
+local globals = rawget(_G, "getfenv") and getfenv(1)
+
+local function compiled(text, path)
+   local chunk = assert(compile(text, "@" .. path))
+   if globals then
+      setfenv(chunk, globals)
+   end
+   return chunk
+end
 
 -- The others lie beside this file. Those of the same name elsewhere on package.path could be of another version.
 -- Nothing where this comes from no file.
-local source = debug.getinfo(1, "S").source
-local here = source:match "^@(.*)lazy%.lua$"
+local here = debug.getinfo(1, "S").source:match "^@(.*)lazy%.lua$"
+local open = rawget(_G, "io") and io.open
 
 local function read(name)
-   local stem = here and here .. name:gsub("^pinecone%.", ""):gsub("%.", "/")
+   local stem = open and here and here .. name:gsub("^pinecone%.", ""):gsub("%.", "/")
    for _, ending in ipairs { ".lua", "/init.lua" } do
       local path = stem and stem .. ending
-      local file = path and io.open(path, "rb")
+      local file = path and open(path, "rb")
       if file then
          local text = file:read "*a"
          file:close()
@@ -36,10 +47,12 @@ local function read(name)
    end
 end
 
--- A program that has cleared package.loaded, to load all anew, still has in package.preload what was never used.
+-- A program that has cleared package.loaded, to load all anew, maybe another version, still has in package.preload what
+-- was never used.
 local function is_provided(name)
    local loader = package.preload[name]
-   return package.loaded[name] or (loader and debug.getinfo(loader, "S").source ~= source)
+   local is_ours = type(loader) == "function" and debug.getinfo(loader, "S").source:find "pinecone[/\\]lazy%.lua$"
+   return package.loaded[name] or (loader and not is_ours)
 end
 
 local function keep(name)
@@ -52,7 +65,7 @@ local function keep(name)
       return
    end
    package.preload[name] = function()
-      local good, module = pcall(function() return assert(compile(text, "@" .. path))(name, path) end)
+      local good, module = pcall(function() return compiled(text, path)(name, path) end)
       if not good then
          package.loaded[name] = nil -- after Ctrl-C, or without memory: 5.1 would not try it again
          error(module, 0)
