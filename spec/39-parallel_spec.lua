@@ -284,6 +284,20 @@ describe("pinecone.parallel", function()
       end)
    end)
 
+   it("sends what a task asks before the next one begins, which may work for long", function()
+      assert(describe_movies()) -- leaves a connection open
+      assert(emulator:clear_requests())
+      local sent = false
+      local results = parallel { describe_movies, function()
+         local ends = service.now() + 5
+         while not sent and service.now() < ends do
+            sent = service.sent(emulator, "describe_index") == 1
+         end
+      end }
+      assert.is_true(sent)
+      assert.equal("movies", results[1].name)
+   end)
+
    it("reads answers that come in many pieces", function()
       local text = ("x"):rep(300000)
       assert(emulator:fault {

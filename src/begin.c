@@ -31,7 +31,7 @@ static Call *push_call(lua_State *L)
 }
 
 /* Cuts what does not fit. */
-static void keep_text(char *place, size_t size, const char *text)
+static void copy_text(char *place, size_t size, const char *text)
 {
     size_t length = strnlen(text, size - 1);
     memcpy(place, text, length);
@@ -97,7 +97,7 @@ static Check check_arguments(lua_State *L, Call *call, int base, int option)
                         operation->oldest);
         return CHECK_BAD;
     }
-    keep_text(call->version, sizeof call->version, version != NULL ? version : "");
+    copy_text(call->version, sizeof call->version, version != NULL ? version : "");
     call->exchange.api_version = call->version;
     return outcome;
 }
@@ -109,7 +109,7 @@ static void keep_target(lua_State *L, Call *call, int base)
     for (size_t i = 0; i < sizeof names / sizeof names[0] && index == 0; i++)
         index = request_argument(L, call->operation, base, names[i]);
     if (index != 0)
-        keep_text(call->target, sizeof call->target, lua_tostring(L, index));
+        copy_text(call->target, sizeof call->target, lua_tostring(L, index));
 }
 
 /* Scheme, host and port: the control plane's, or those of the host in that slot. */
@@ -151,7 +151,7 @@ static void keep_body(lua_State *L, Call *call, const char *text, size_t length)
 
 static Check build_body(lua_State *L, Call *call, int base)
 {
-    keep_text(call->method, sizeof call->method, request_method(L, call->operation, base));
+    copy_text(call->method, sizeof call->method, request_method(L, call->operation, base));
     call->exchange.method = call->method;
     bool takes_body = strcmp(call->method, "GET") != 0;
     request_push_body(L, call->operation, base);

@@ -318,7 +318,7 @@ int64_t call_wakes(const Call *call, int64_t now)
 }
 
 /* Rounded up: a poll must not wake just before the time. */
-int milliseconds_until(int64_t wakes, int64_t now)
+int call_milliseconds_until(int64_t wakes, int64_t now)
 {
     int64_t left = wakes == INT64_MAX ? 1000000 : wakes - now;
     if (left <= 0)
@@ -329,7 +329,7 @@ int milliseconds_until(int64_t wakes, int64_t now)
 int call_rests(const Call *call)
 {
     int64_t now = clock_now();
-    return milliseconds_until(call_wakes(call, now), now);
+    return call_milliseconds_until(call_wakes(call, now), now);
 }
 
 int call_watched(const Call *call, struct pollfd *descriptors)

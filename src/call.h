@@ -77,10 +77,12 @@ Drive call_advance(Call *call, int milliseconds);
 /* The same without waiting, after a poll(2) that told so much of its descriptors: they are not asked once more. */
 Drive call_told(Call *call, const struct pollfd *descriptors, int count);
 
-/* When it wants to be advanced, whatever its descriptors say; and in how many milliseconds that is. */
+/* When it wants to be advanced, whatever its descriptors say; INT64_MAX: never. */
 int64_t call_wakes(const Call *call, int64_t now);
-int milliseconds_until(int64_t wakes, int64_t now);
+
+/* In how many milliseconds that is, and in how many such a time is: for poll(2), so not just before it. */
 int call_rests(const Call *call);
+int call_milliseconds_until(int64_t wakes, int64_t now);
 
 /* The descriptors that it waits for: fills them in, unless that is NULL, and returns how many there are, at most
  * TRANSPORT_DESCRIPTORS. */

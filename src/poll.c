@@ -63,7 +63,7 @@ static bool gather(lua_State *L, Crowd *crowd, int64_t now)
     return true;
 }
 
-/* Before it, because memory for it may run a finaliser that steps some of the calls. */
+/* Apart from that, because memory for it may run a finaliser that steps some of the calls. */
 static void make_room(lua_State *L, Crowd *crowd)
 {
     lua_settop(L, METATABLE);
@@ -78,7 +78,7 @@ static int longest_rest(const Crowd *crowd, int64_t now)
     for (int i = 0; i < crowd->count; i++)
         if (crowd->members[i].wakes < wakes)
             wakes = crowd->members[i].wakes;
-    return milliseconds_until(wakes, now);
+    return call_milliseconds_until(wakes, now);
 }
 
 /* Whether it has ended, or an attempt of it, is the news. */

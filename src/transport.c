@@ -201,7 +201,7 @@ static void explain(Transport *transport, CURLcode code)
 /* Callbacks of libcurl; none of them touches Lua ------------------------------------------------------------------- */
 
 /* Where the server says how long the answer is, it need not be moved as it grows. */
-static void make_room(const Transport *transport)
+static void make_answer_room(const Transport *transport)
 {
     curl_off_t length = 0;
     curl_easy_getinfo(transport->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
@@ -215,7 +215,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
     Exchange *exchange = transport->exchange;
     size_t length = size * count;
     if (exchange->answer.length == 0)
-        make_room(transport);
+        make_answer_room(transport);
     if (length > exchange->cap - exchange->answer.length) {
         exchange->overflow = true;
         return 0;

@@ -4,8 +4,6 @@ local errors = require "pinecone.errors"
 local hosts = require "pinecone.hosts"
 local report = require "pinecone.report".report
 
-local is_blind = not coroutine.isyieldable -- only a yield that is tried tells whether it can be done
-
 --- Waits for a call, the way the program around it waits.
 -- @param call a call of the core
 -- @tparam ?table host where the client has one of its own; else the current one
@@ -15,13 +13,13 @@ local is_blind = not coroutine.isyieldable -- only a yield that is tried tells w
 -- @raise where nothing can wait
 local function await(call, host, listener, asleep)
    host = host or hosts.current()
-   if host.yields or host.problem then
+   if host.yields or host.problem then -- elsewhere nothing can be in the way
       local problem = hosts.problem(host)
       if problem then
          call:cancel()
          errors.misuse(problem)
       end
-      if is_blind and not call:is_repeatable() then
+      if not call:is_repeatable() then
          hosts.probe(host, asleep)
       end
    end

@@ -7,6 +7,7 @@
 --   together(functions)       calls functions side by side, which raise nothing, and returns when all of them are done
 --   problem()                 says why nothing can wait at this place; nil where it can (optional)
 --   yields                    true where waiting is a yield, which cannot cross a function of C
+-- In a plain program each group of `parallel` is one.
 
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
@@ -52,8 +53,11 @@ function hosts.current()
    if group then
       return group.host
    end
-   local name = rawget(_G, "ngx") and is_openresty() and "openresty" or loaded.cqueues and is_cqueues() and "cqueues"
-      or loaded.copas and is_copas() and "copas" or loaded.luv and is_luv() and "luv" or "blocking"
+   local name = is_openresty() and "openresty"
+      or loaded.cqueues and is_cqueues() and "cqueues"
+      or loaded.copas and is_copas() and "copas"
+      or loaded.luv and is_luv() and "luv"
+      or "blocking"
    return found[name] or find(name)
 end
 
@@ -86,11 +90,6 @@ function hosts.named(wait)
          :format(type(wait) == "string" and "'" .. wait .. "'" or "a " .. type(wait)))
    end
    return find(wait)
-end
-
--- nginx's workers may be somebody who cannot read the file any more.
-if is_openresty() then
-   require "pinecone.hosts.openresty"
 end
 
 return hosts

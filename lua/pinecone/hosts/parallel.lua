@@ -41,8 +41,8 @@ function Group:resume(thread)
    end
 end
 
--- Takes out those in some places. The last ones fill the holes: who is the first to get a connection does not depend
--- on the place.
+-- Takes out those in some places, which ascend, while nobody is ready. The last ones fill the holes: who is the first
+-- to get a connection does not depend on the place.
 function Group:take(places)
    local calls, waiting, ready = self.calls, self.waiting, self.ready
    for i = 1, #places do
