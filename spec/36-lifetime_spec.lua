@@ -3,6 +3,7 @@
 
 local certificates = require "support.certificates"
 local expect = require "support.expect"
+local http = require "support.http"
 local process = require "support.process"
 local scratch = require "support.scratch"
 local service = require "support.service"
@@ -18,14 +19,12 @@ local function silent_port()
    local listener, waiting = uv.new_tcp(), {}
    assert(listener:bind("127.0.0.1", 0))
    assert(listener:listen(1, function() end))
-   local port = listener:getsockname().port
-   for i = 1, 5 do
-      waiting[i] = uv.new_tcp()
-      waiting[i]:connect("127.0.0.1", port, function() end)
-   end
-   for _ = 1, 10 do
-      uv.run "nowait"
-   end
+   local port, connected = listener:getsockname().port, nil
+   repeat -- until one has to wait
+      connected = false
+      waiting[#waiting + 1] = uv.new_tcp()
+      waiting[#waiting]:connect("127.0.0.1", port, function(problem) connected = not problem end)
+   until not http.wait_until(function() return connected end, 200)
    return {
       url = "http://127.0.0.1:" .. port,
       close = function()
