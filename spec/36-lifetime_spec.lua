@@ -19,12 +19,14 @@ local function silent_port()
    local listener, waiting = uv.new_tcp(), {}
    assert(listener:bind("127.0.0.1", 0))
    assert(listener:listen(1, function() end))
-   local port, connected = listener:getsockname().port, nil
-   repeat -- until one has to wait
-      connected = false
-      waiting[#waiting + 1] = uv.new_tcp()
-      waiting[#waiting]:connect("127.0.0.1", port, function(problem) connected = not problem end)
-   until not http.wait_until(function() return connected end, 200)
+   local port = listener:getsockname().port
+   local function connects()
+      local socket, connected = uv.new_tcp(), false
+      waiting[#waiting + 1] = socket
+      socket:connect("127.0.0.1", port, function(problem) connected = not problem end)
+      return http.wait_until(function() return connected end, 200)
+   end
+   repeat until not connects()
    return {
       url = "http://127.0.0.1:" .. port,
       close = function()
