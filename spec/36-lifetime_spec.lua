@@ -1169,11 +1169,11 @@ describe("connect_timeout", function()
 
    local function assert_in_time(seconds, began)
       local took = (uv.hrtime() - began) / 1e9
-      assert.is_true(took >= seconds - 0.05 and took < seconds + 8, took)
+      assert.is_true(took >= seconds - 0.05 and took < seconds + 2, took)
    end
 
    it("ends the wait for a connection", function()
-      local pc = service.client({ url = silent.url }, { connect_timeout = 0.3, timeout = 15, max_retries = 0 })
+      local pc = service.client({ url = silent.url }, { connect_timeout = 0.3, timeout = 3, max_retries = 0 })
       local began = uv.hrtime()
       local err = expect.failure("timeout", pc:create_backup "movies")
       assert_in_time(0.3, began)
@@ -1185,13 +1185,14 @@ describe("connect_timeout", function()
    it("ends the wait for TLS", function()
       local server = listen(function() end)
       local pc = service.client({ url = (server.url:gsub("^http:", "https:")) }, {
-         connect_timeout = 0.3, timeout = 15, max_retries = 0, wait = function(call)
+         connect_timeout = 0.3, timeout = 3, max_retries = 0, wait = function(call)
             while not call:step() do
                uv.run "nowait"
                service.sleep(0.002)
             end
          end,
       })
+      pc:create_backup "movies" -- reads the trusted certificates, which is slow under valgrind
       local began = uv.hrtime()
       local err = expect.failure("timeout", pc:create_backup "movies")
       assert_in_time(0.3, began)

@@ -71,4 +71,4 @@ if another then
    })
 end
 
-return { title = "the command, from fork to exit", server = start_emulator, rounds = 200, sides = sides }
+return { title = "the command, from fork to exit", server = start_emulator, sides = sides }
