@@ -3,6 +3,7 @@
 local bodies = require "bench.bodies"
 local cjson = require "cjson"
 local clients = require "bench.clients"
+local describing = require "bench.describing"
 
 return {
    title = "describe_backup, keep-alive",
@@ -28,14 +29,7 @@ return {
       },
       {
          name = "lua-pinecone", ours = true, goal = { of = "cpu", at_most = 1.25 },
-         start = function(url)
-            local pc = clients.ours(url)
-            return function(calls)
-               for _ = 1, calls do
-                  assert(assert(pc:describe_backup(bodies.id)).backup_id == bodies.id)
-               end
-            end
-         end,
+         start = describing.one_by_one,
       },
       {
          name = "luasocket, lua-cjson", needs = "socket",

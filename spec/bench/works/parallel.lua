@@ -3,7 +3,7 @@
 local bodies = require "bench.bodies"
 local cjson = require "cjson"
 local clients = require "bench.clients"
-local together = require "bench.together"
+local describing = require "bench.describing"
 
 local LIMIT = 64
 
@@ -29,7 +29,7 @@ return {
       {
          name = "`pinecone.parallel`", goal = { of = "wall", at_most = 1.33 },
          start = function(url)
-            return function(calls) together.describe(url, calls, LIMIT) end
+            return function(calls) describing.together(url, calls, LIMIT) end
          end,
       },
    },

@@ -1,8 +1,6 @@
 -- Many calls at once, of a server that takes its time.
 
-local bodies = require "bench.bodies"
-local clients = require "bench.clients"
-local together = require "bench.together"
+local describing = require "bench.describing"
 
 local LIMIT, DELAY = 64, 0.02
 
@@ -13,19 +11,12 @@ return {
    sides = {
       {
          name = "one by one",
-         start = function(url)
-            local pc = clients.ours(url)
-            return function(calls)
-               for _ = 1, calls do
-                  assert(assert(pc:describe_backup(bodies.id)).backup_id == bodies.id)
-               end
-            end
-         end,
+         start = describing.one_by_one,
       },
       {
          name = ("`pinecone.parallel`, %d at once"):format(LIMIT), calls = 2000, goal = { of = "wall", at_most = 0.2 },
          start = function(url)
-            return function(calls) together.describe(url, calls, LIMIT) end
+            return function(calls) describing.together(url, calls, LIMIT) end
          end,
       },
    },

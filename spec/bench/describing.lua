@@ -1,11 +1,22 @@
--- Many backups described with pinecone.parallel, by a client of their own.
+-- Backups described with the library.
 
 local bodies = require "bench.bodies"
 local clients = require "bench.clients"
 
-local together = {}
+local describing = {}
 
-function together.describe(url, calls, limit)
+--- One by one: a function that makes so many calls, with a client that stays.
+function describing.one_by_one(url)
+   local pc = clients.ours(url)
+   return function(calls)
+      for _ = 1, calls do
+         assert(assert(pc:describe_backup(bodies.id)).backup_id == bodies.id)
+      end
+   end
+end
+
+--- So many at once, by a client of their own.
+function describing.together(url, calls, limit)
    local pc, pinecone = clients.ours(url)
    local function describe()
       local backup = pinecone.assert(pc:describe_backup(bodies.id))
@@ -21,4 +32,4 @@ function together.describe(url, calls, limit)
    pc:close()
 end
 
-return together
+return describing
