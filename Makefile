@@ -137,7 +137,7 @@ quickstart: modules ## back up and restore an index of the emulator, step by ste
 # busted's own command would run on whatever "lua" is.
 test: modules deps-specs ## run the specs on LUA
 	@$(if $(SPEC),,$(error There are no specs))
-	@$(MAKE) all spec-modules
+	@$(MAKE) all spec-modules $(if $(filter spec/51-%,$(SPEC)),$(if $(shell command -v ldoc),$(DOC)/model.lua))
 	@. $(BUILD)/env.sh && $(UNDER) $(LUA) spec/support/run.lua $(BUSTED_ARGS) $(SPEC)
 
 test-all: deps-all ## run the specs on every Lua in turn
@@ -308,6 +308,29 @@ soak: modules ## a load of calls while everything goes wrong: none lost, none do
 	@$(MAKE) all
 	@. $(BUILD)/env.sh && LUA_PATH="./spec/?.lua;$$LUA_PATH" $(UNDER) $(LUA) spec/soak/run.lua
 
+##@ Reference
+
+DOC := build/doc
+REFERENCE := $(wildcard spec/reference/* src/*.c lua/pinecone/*.lua lua/pinecone/workflows/*.lua lua/pinecone/emulator/*.lua)
+
+doc: modules deps-doc ## the reference, as pages in build/doc/html
+	@$(MAKE) $(DOC)/model.lua
+	@ldoc --testing -c spec/reference/config.ld . >$(DOC)/log
+	@echo $(DOC)/html/index.html
+
+types: modules deps-doc ## write the editor types in lua/pinecone/meta anew, which come from the same comments
+	@$(MAKE) $(DOC)/model.lua
+	@. $(BUILD)/env.sh && $(LUA) spec/reference/write_types.lua
+
+# What LDoc reads, for programs. It runs in a Lua of its own, and prints what it does.
+$(DOC)/model.lua: $(REFERENCE) Makefile
+	@$(MAKE) all
+	@mkdir -p $(DOC)/source
+	@. $(BUILD)/env.sh && $(UNDER) $(LUA) spec/reference/operations.lua >$(DOC)/source/client.lua \
+		&& $(UNDER) $(LUA) spec/reference/emulator.lua >$(DOC)/source/emulator.lua
+	@unset LUA_PATH_5_1 LUA_PATH_5_2; LUA_PATH="$(CURDIR)/spec/reference/?.lua;;" \
+		ldoc --fatalwarnings -c spec/reference/config.ld --filter model.write . >$(DOC)/log
+
 ##@ Package and style
 
 # In a copy, because LuaRocks builds among the sources.
@@ -356,7 +379,8 @@ PACKAGES_common = libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev pkg-
 # comma, and shells whose completion is tried. Where an init system runs, Debian would also start nginx as a service:
 # there it is not brought unasked, and without it its specs are pending.
 NGINX := nginx|nginx-core|nginx-light
-PACKAGES_specs = tinyproxy-bin lua-cqueues lua-copas locales zsh fish $(if $(wildcard /run/systemd/system),,$(NGINX))
+PACKAGES_doc := lua-ldoc lua-discount
+PACKAGES_specs = tinyproxy-bin lua-cqueues lua-copas locales zsh fish $(PACKAGES_doc) $(if $(wildcard /run/systemd/system),,$(NGINX))
 PACKAGES_lua5.1 := lua5.1 liblua5.1-0-dev
 PACKAGES_lua5.2 := lua5.2 liblua5.2-dev
 PACKAGES_lua5.3 := lua5.3 liblua5.3-dev
@@ -373,6 +397,7 @@ deps-fuzz: export PACKAGES = clang llvm libclang-rt-dev|libclang-common-14-dev
 deps-rock: export PACKAGES = luarocks
 deps-specs: export PACKAGES = $(PACKAGES_specs)
 deps-openresty: export PACKAGES = $(NGINX) libnginx-mod-http-lua curl
+deps-doc: export PACKAGES = $(PACKAGES_doc)
 deps-bench: export PACKAGES = $(NGINX) libnginx-mod-http-lua curl lua-socket valgrind
 
 deps: ## install with apt what LUA and its tests need; without apt, list it
@@ -383,6 +408,7 @@ deps-fuzz: ## what fuzz needs
 deps-rock: ## what test-rock needs
 deps-specs: ## nginx, tinyproxy, cqueues and copas, which some specs need
 deps-openresty: ## nginx with ngx_lua, and curl to try it
+deps-doc: ## what doc needs: LDoc
 deps-bench: ## what bench compares with and measures by: nginx, curl, luasocket, valgrind
 
 define INSTALL
@@ -436,12 +462,12 @@ $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recom
 	-o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 $$packages </dev/null >/dev/null
 endef
 
-DEPS_TARGETS := deps deps-all deps-lint deps-valgrind deps-fuzz deps-rock deps-specs deps-openresty deps-bench
+DEPS_TARGETS := deps deps-all deps-lint deps-valgrind deps-fuzz deps-rock deps-specs deps-openresty deps-bench deps-doc
 $(DEPS_TARGETS): export INSTALL := $(INSTALL)
 $(DEPS_TARGETS):
 	@$(if $(filter no,$(DEPS)),:,eval "$$INSTALL")
 
 FORCE:
 .PHONY: all clean spec-modules modules quickstart test test-all test-openresty test-inside openresty bench \
-	$(BENCH_WORKS) bench-openresty bench-gate bench-modules run-bench test-key fuzz soak test-rock lint help FORCE \
+	$(BENCH_WORKS) bench-openresty bench-gate bench-modules run-bench test-key fuzz soak test-rock doc types lint help FORCE \
 	check check-all check-sanitizers check-valgrind check-allocations run-allocations $(DEPS_TARGETS)

@@ -1,3 +1,36 @@
+/*** What goes wrong at run time: the second value after nil.
+
+`tostring(err)` is a readable line: what failed, on what, why, and the hint on a second one. The API key is in none of
+the fields.
+@classmod Error
+@usage
+local backup, err = pc:describe_backup "no-such-id"
+if not backup and err.kind == "not_found" then print(err) end
+*/
+
+/*** Its fields. One without a value is absent.
+@table Error
+@tfield string kind the word to branch on: `invalid_argument`, `unauthenticated`, `permission_denied`,
+`payment_required`, `quota_exceeded`, `not_found`, `conflict`, `precondition_failed`, `rate_limited`, `server`,
+`unavailable`, `timeout`, `network`, `tls`, `protocol`, `too_large`, `cancelled`, `closed` or `failed`
+@tfield string message what the server said, or what happened
+@tfield[opt] string hint what to do about it
+@tfield[opt] int status HTTP's
+@tfield[opt] string code the API's own
+@tfield[opt] string operation the method
+@tfield[opt] string target what it was about
+@tfield[opt] string request_id for Pinecone's support
+@tfield[opt] int attempts how often it was sent
+@tfield[opt] number retry_after seconds that the server asks to wait
+@tfield[opt] number elapsed seconds since the call began
+@tfield[opt] boolean maybe_applied true where a write may have taken effect although no answer came
+@tfield[opt] table resource what was waited for, as last seen, where a wait ended without it
+@tfield[opt] Restored restore of `restore` and `drill`: what was begun, as far as it is known
+@tfield[opt] table differences of these, where the counts differ: `record_count` and `namespace_count`, each with
+`backup` and `index`
+@tfield[opt] string leftover of `drill`: the index that is still there
+*/
+
 #include "failure.h"
 
 #include "compat.h"

@@ -1,3 +1,19 @@
+/*** A call under way, as a function in the option `wait` of `pinecone.new` sees it.
+
+It is for event loops that the library does not know: step the call until it is finished. Retries and pauses are its own.
+@classmod Call
+@usage
+local pc = assert(pinecone.new {
+   wait = function(call)
+      while not call:step() do
+         local milliseconds = call:interest()
+         os.execute("sleep " .. math.min(milliseconds / 1000, 0.01))
+      end
+   end,
+})
+print(#assert(pc:list_indexes()).indexes)
+*/
+
 #include "methods.h"
 
 #include "call.h"
@@ -14,8 +30,10 @@ static Call *call_at(lua_State *L)
 }
 
 /*** Does what can be done without waiting.
-@function call:step
+@function Call:step
 @treturn boolean true when the call is finished
+@usage
+assert(pinecone.new { wait = function(call) while not call:step() do end end }):close()
 */
 static int method_step(lua_State *L)
 {
@@ -25,7 +43,8 @@ static int method_step(lua_State *L)
 }
 
 /*** Drives the call with poll(2).
-@function call:block
+@function Call:block
+@local
 @treturn boolean true when the call is finished; false after an attempt that will be repeated, when a signal came
 between, and after CALL_LONGEST_POLL, so that Lua's own handling of Ctrl-C gets its turn: call it again
 */
@@ -44,9 +63,17 @@ static int method_block(lua_State *L)
 }
 
 /*** Tells what the call waits for, for event loops.
-@function call:interest
+@function Call:interest
 @treturn int milliseconds until it wants to be stepped, whatever the descriptors say
-@treturn int ... descriptors, each followed by "r", "w" or "rw"
+@treturn int|string ... descriptors, each followed by `"r"`, `"w"` or `"rw"`
+@usage
+local function wait(call)
+   while not call:step() do
+      local milliseconds, descriptor, events = call:interest()
+      print(milliseconds, descriptor, events)
+   end
+end
+assert(pinecone.new { wait = wait }):close()
 */
 static int method_interest(lua_State *L)
 {
@@ -64,7 +91,8 @@ static int method_interest(lua_State *L)
 }
 
 /*** Tells whether the call waits until one of its client's connections is free.
-@function call:is_queued
+@function Call:is_queued
+@local
 @treturn boolean
 */
 static int method_is_queued(lua_State *L)
@@ -74,7 +102,8 @@ static int method_is_queued(lua_State *L)
 }
 
 /*** Counts the call's timeout from now on. For a call that was begun ahead of time, when somebody starts to wait for it.
-@function call:renew
+@function Call:renew
+@local
 */
 static int method_renew(lua_State *L)
 {
@@ -85,7 +114,10 @@ static int method_renew(lua_State *L)
 }
 
 /*** Gives the call up. Does nothing to one whose result waits to be taken or is being made, and nothing the second time.
-@function call:cancel
+@function Call:cancel
+@usage
+local function wait(call) call:cancel() end
+print(assert(pinecone.new { wait = wait }):list_indexes())
 */
 static int method_cancel(lua_State *L)
 {
@@ -127,7 +159,8 @@ static int give_result(lua_State *L)
 }
 
 /*** Gives what came of a finished call; once.
-@function call:result
+@function Call:result
+@local
 @treturn[1] table|boolean|string|number the value
 @treturn[2] nil
 @treturn[2] table the failure
@@ -157,7 +190,8 @@ static int method_result(lua_State *L)
 }
 
 /*** Tells whether the call may be sent again without looking what came of it.
-@function call:is_repeatable
+@function Call:is_repeatable
+@local
 @treturn boolean
 */
 static int method_is_repeatable(lua_State *L)
@@ -168,7 +202,8 @@ static int method_is_repeatable(lua_State *L)
 
 /*** Sends a write once more whose result left open whether it took effect; after the usual pause, within the same
 timeout. Before that, what a create made has to be looked for.
-@function call:again
+@function Call:again
+@local
 @treturn boolean false where max_retries or the timeout do not allow it
 */
 static int method_again(lua_State *L)
@@ -185,7 +220,8 @@ static int method_again(lua_State *L)
 }
 
 /*** Tells for how long there has been this call.
-@function call:age
+@function Call:age
+@local
 @treturn number seconds
 */
 static int method_age(lua_State *L)
@@ -195,7 +231,8 @@ static int method_age(lua_State *L)
 }
 
 /*** Tells how much of its timeout is left.
-@function call:left
+@function Call:left
+@local
 @treturn number seconds, 0 when it is over
 */
 static int method_left(lua_State *L)
@@ -206,7 +243,8 @@ static int method_left(lua_State *L)
 }
 
 /*** Tells what the server's clock said in its last answer.
-@function call:date
+@function Call:date
+@local
 @treturn ?int seconds since 1970
 @treturn number how many seconds ago that was
 */
@@ -246,7 +284,8 @@ static void push_attempt(lua_State *L, const Call *call, const Attempt *attempt)
 }
 
 /*** Gives the oldest attempt that has ended and was not yet given. They are kept only where the client has on_request.
-@function call:attempt
+@function Call:attempt
+@local
 @treturn ?table operation, method, path, attempt (1, 2, ...), seconds, request_id; status, or kind where no whole answer
 came
 */

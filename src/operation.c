@@ -74,16 +74,16 @@
 
 /* The table -------------------------------------------------------------------------------------------------------- */
 
-/* What stands above a row completes its `text` for the reference: more about it, what it gives, which errors are its own,
+/* What stands above a row completes its `text` for the reference: more about it, what it gives, which kinds of errors are its own,
  * and an example, which a spec runs. */
 const Operation operations[] = {
     /*** What is written while it is made, and in the 15 minutes before, may be missing from it. It costs storage until
     it is deleted. Where the answer is lost, a backup with a `name` is looked for before another one is made.
     @treturn Backup it, not finished yet: `wait_for_backup` waits, `backup` does both
-    @error not_found there is no such index
-    @error quota_exceeded the project holds as many backups as its plan allows
-    @error permission_denied the plan has no backups
-    @error invalid_argument the index has pods, or a key of the customer's, or the name is not good
+    @kind not_found there is no such index
+    @kind quota_exceeded the project holds as many backups as its plan allows
+    @kind permission_denied the plan has no backups
+    @kind invalid_argument the index has pods, or a key of the customer's, or the name is not good
     @usage
     local backup = assert(pc:create_backup { index_name = "movies", name = "before-upgrade" })
     print(backup.backup_id, backup.status)
@@ -97,7 +97,7 @@ const Operation operations[] = {
                 .rule = &rule_backup_name, .text = "the backup's name"},
                {.name = "description", .type = TYPE_STRING, .place = PLACE_BODY, .text = "any text"})},
     /*** @treturn Backup it, as it is now
-    @error not_found there is none with that id; it may have expired
+    @kind not_found there is none with that id; it may have expired
     @usage
     local backup = assert(pc:describe_backup(backup_id))
     print(backup.name, backup.status, backup.record_count, backup.size_bytes)
@@ -109,7 +109,7 @@ const Operation operations[] = {
      ARGUMENTS(BACKUP_ID)},
     /*** For all of them there is the iterator `backups`. In which order they come is not documented.
     @treturn BackupPage a page of them
-    @error not_found there is no such index, not even a deleted one where `include_deleted` is true
+    @kind not_found there is no such index, not even a deleted one where `include_deleted` is true
     @usage
     local page = assert(pc:list_backups { index_name = "movies", limit = 20 })
     for _, backup in ipairs(page.data) do print(backup.backup_id, backup.name) end
@@ -125,8 +125,8 @@ const Operation operations[] = {
                 .text = "also of deleted indexes that had the name; makes the call speak 2026-07 at least"})},
     /*** The index that it was made of stays, and so do those that were restored from it.
     @treturn boolean true
-    @error not_found there is none with that id
-    @error precondition_failed a restore still reads it
+    @kind not_found there is none with that id
+    @kind precondition_failed a restore still reads it
     @usage
     assert(pc:delete_backup(backup_id))
     */
@@ -139,10 +139,10 @@ const Operation operations[] = {
     /*** The new index is in the same cloud and region as the old one, and exists at once, but is empty until it is
     ready. A restore takes minutes to hours. `restore` does all of it, waits, and compares.
     @treturn RestoreStart the ids of the restore job and of the new index
-    @error not_found there is no such backup
-    @error conflict another index has the name
-    @error precondition_failed the backup is not Ready
-    @error quota_exceeded the project has as many indexes as it may have
+    @kind not_found there is no such backup
+    @kind conflict another index has the name
+    @kind precondition_failed the backup is not Ready
+    @kind quota_exceeded the project has as many indexes as it may have
     @usage
     local start = assert(pc:create_index_from_backup { backup_id = backup_id, name = "movies-restored" })
     assert(pc:wait_for_restore(start.restore_job_id))
@@ -157,7 +157,7 @@ const Operation operations[] = {
                                                      "{ ... } }; makes the call speak 2026-07 at least"))},
     /*** One that runs says `Pending`, and tells no progress.
     @treturn RestoreJob it, as it is now
-    @error not_found there is none with that id, its index is deleted, or it is lost for a moment
+    @kind not_found there is none with that id, its index is deleted, or it is lost for a moment
     @usage
     local job = assert(pc:describe_restore_job(restore_job_id))
     print(job.target_index_name, job.status, job.completed_at)
@@ -181,10 +181,10 @@ const Operation operations[] = {
 
     /*** It cannot be asked, only be made an index of: `create_index_from_collection`.
     @treturn Collection it, not finished yet: `wait_for_collection` waits
-    @error not_found there is no such index
-    @error conflict another collection has the name
-    @error quota_exceeded the project holds as many collections as its plan allows
-    @error invalid_argument the index is not one of pods: serverless ones have backups
+    @kind not_found there is no such index
+    @kind conflict another collection has the name
+    @kind quota_exceeded the project holds as many collections as its plan allows
+    @kind invalid_argument the index is not one of pods: serverless ones have backups
     @usage
     local collection = assert(pc:create_collection { name = "songs-frozen", source = "songs" })
     assert(pc:wait_for_collection(collection))
@@ -198,7 +198,7 @@ const Operation operations[] = {
                {.name = "source", .alias = "index_name", .type = TYPE_STRING, .place = PLACE_BODY,
                 .required = true, .rule = &rule_index_name, .text = "the pod index to copy"})},
     /*** @treturn Collection it, as it is now
-    @error not_found there is none with that name
+    @kind not_found there is none with that name
     @usage
     local collection = assert(pc:describe_collection "frozen")
     print(collection.status, collection.vector_count)
@@ -219,7 +219,7 @@ const Operation operations[] = {
      .page = "2026-04/control-plane/list_collections"},
     /*** That takes some minutes. The index that it was made of stays.
     @treturn boolean true
-    @error not_found there is none with that name
+    @kind not_found there is none with that name
     @usage
     assert(pc:delete_collection "frozen")
     */
@@ -230,9 +230,9 @@ const Operation operations[] = {
      ARGUMENTS(COLLECTION_NAME)},
     /*** Speaks `2026-04` where a newer version is asked for, because those have no indexes of pods.
     @treturn Index it, not ready yet: `wait_for_index` waits
-    @error not_found there is no such collection
-    @error conflict another index has the name
-    @error quota_exceeded the project has as many indexes as it may have
+    @kind not_found there is no such collection
+    @kind conflict another index has the name
+    @kind quota_exceeded the project has as many indexes as it may have
     @usage
     local index = assert(pc:create_index_from_collection {
        name = "songs-again", source_collection = "frozen", environment = "us-east1-gcp",
@@ -262,11 +262,11 @@ const Operation operations[] = {
     when they expire. The API's nested form, `schedule = { frequency = ... }, retention = { expire_after_days = ... }`,
     is good, too.
     @treturn Schedule it
-    @error not_found there is no such index
-    @error conflict another schedule of the index is enabled
-    @error permission_denied the plan has no schedules
-    @error quota_exceeded the index has as many schedules as it may have
-    @error invalid_argument the index has pods, or a key of the customer's, or the days are too many
+    @kind not_found there is no such index
+    @kind conflict another schedule of the index is enabled
+    @kind permission_denied the plan has no schedules
+    @kind quota_exceeded the index has as many schedules as it may have
+    @kind invalid_argument the index has pods, or a key of the customer's, or the days are too many
     @usage
     local schedule = assert(pc:create_backup_schedule {
        index_name = "docs-example", name = "nightly", frequency = "daily", expire_after_days = 7,
@@ -285,7 +285,7 @@ const Operation operations[] = {
                FREQUENCY("schedule.frequency", true), EXPIRE_AFTER_DAYS(true))},
     /*** For all of them there is the iterator `backup_schedules`.
     @treturn SchedulePage a page of them
-    @error not_found there is no such index
+    @kind not_found there is no such index
     @usage
     for _, schedule in ipairs(assert(pc:list_backup_schedules "movies").data) do
        print(schedule.name, schedule.enabled, schedule.next_scheduled_run)
@@ -297,7 +297,7 @@ const Operation operations[] = {
      .page = "2026-07/control-plane/list_backup_schedules",
      ARGUMENTS(INDEX_NAME(true, NULL), LIMIT, PAGINATION_TOKEN)},
     /*** @treturn Schedule it
-    @error not_found there is none with that id; it goes away with its index
+    @kind not_found there is none with that id; it goes away with its index
     @usage
     local schedule = assert(pc:describe_backup_schedule(schedule_id))
     print(schedule.frequency, schedule.retention_expire_after_days)
@@ -310,9 +310,9 @@ const Operation operations[] = {
     /*** Fewer days also delete the backups that are older than that. `pause_backup_schedule` and
     `resume_backup_schedule` set `enabled` alone.
     @treturn Schedule it, as it is now
-    @error not_found there is none with that id
-    @error conflict another schedule of the index is enabled
-    @error invalid_argument the days are too many
+    @kind not_found there is none with that id
+    @kind conflict another schedule of the index is enabled
+    @kind invalid_argument the days are too many
     @usage
     local schedule = assert(pc:update_backup_schedule { schedule_id = schedule_id, expire_after_days = 30 })
     print(schedule.retention_expire_after_days)
@@ -325,7 +325,7 @@ const Operation operations[] = {
                {.name = "enabled", .type = TYPE_BOOLEAN, .place = PLACE_BODY,
                 .text = "true runs a backup at once and counts the next run from now"})},
     /*** @treturn boolean true
-    @error not_found there is none with that id
+    @kind not_found there is none with that id
     @usage
     assert(pc:delete_backup_schedule(schedule_id))
     */
@@ -336,7 +336,7 @@ const Operation operations[] = {
      ARGUMENTS(SCHEDULE_ID)},
     /*** For all of them there is the iterator `backup_schedule_history`.
     @treturn BackupPage a page of backups
-    @error not_found there is no schedule with that id
+    @kind not_found there is no schedule with that id
     @usage
     for _, backup in ipairs(assert(pc:list_backup_schedule_history(schedule_id)).data) do
        print(backup.name, backup.status)
@@ -351,9 +351,9 @@ const Operation operations[] = {
     /*** Up to 2026-04 `name` and `spec` are needed, and for dense vectors `dimension`; from 2026-07 on `schema`. Each
     released version takes its own fields and refuses the other's.
     @treturn Index it, not ready yet: `wait_for_index` waits
-    @error conflict another index has the name
-    @error not_found there is no such cloud or region
-    @error quota_exceeded the project has as many indexes as it may have
+    @kind conflict another index has the name
+    @kind not_found there is no such cloud or region
+    @kind quota_exceeded the project has as many indexes as it may have
     @usage
     local index = assert(pc:create_index {
        name = "books", dimension = 3, spec = { serverless = { cloud = "aws", region = "us-east-1" } },
@@ -380,7 +380,7 @@ const Operation operations[] = {
                {.name = "cmek_id", .type = TYPE_STRING, .place = PLACE_BODY, .rule = &rule_text,
                 .since = "2026-07", .text = "id of the encryption key; from 2026-07 on"})},
     /*** @treturn Index it, as it is now
-    @error not_found there is none with that name
+    @kind not_found there is none with that name
     @usage
     local index = assert(pc:describe_index "movies")
     print(index.host, index.status.state)
@@ -400,8 +400,8 @@ const Operation operations[] = {
      .text = "Answers all indexes of the project.",
      .page = "2026-04/control-plane/list_indexes"},
     /*** @treturn Index it, as it is now
-    @error not_found there is none with that name
-    @error quota_exceeded the project has no room for so many pods
+    @kind not_found there is none with that name
+    @kind quota_exceeded the project has no room for so many pods
     @usage
     local index = assert(pc:configure_index { index_name = "movies", deletion_protection = "enabled" })
     print(index.deletion_protection)
@@ -420,9 +420,9 @@ const Operation operations[] = {
                READ_CAPACITY(.instead = "spec.serverless.read_capacity",
                              .text = "{ mode, dedicated }; from 2026-07 on, before that in spec"))},
     /*** @treturn boolean true
-    @error not_found there is none with that name
-    @error permission_denied its deletion protection is enabled
-    @error precondition_failed a collection is still being made of it
+    @kind not_found there is none with that name
+    @kind permission_denied its deletion protection is enabled
+    @kind precondition_failed a collection is still being made of it
     @usage
     assert(pc:delete_index "movies")
     */
@@ -434,7 +434,7 @@ const Operation operations[] = {
     /*** The index's host comes from `describe_index`, and is remembered; one with a path or a user in it is refused.
     What was just written may not be counted yet. `options.timeout` is of each of the two requests.
     @treturn IndexStats the counts, in camelCase, as the data plane spells them
-    @error not_found there is no such index
+    @kind not_found there is no such index
     @usage
     local stats = assert(pc:describe_index_stats "movies")
     print(stats.totalVectorCount)
@@ -457,7 +457,7 @@ const size_t operation_count = sizeof operations / sizeof operations[0];
 /*** With the same retries and errors as all others. What is sent with POST or PATCH is never sent twice: where its
 answer is lost the error says `maybe_applied`.
 @treturn table|string|boolean|number what was answered as JSON, true where there was no body
-@error not_found there is no such path, or nothing there
+@kind not_found there is no such path, or nothing there
 @usage
 local answer = assert(pc:request { path = "/backups", query = { limit = 10 }, api_version = "2026-07" })
 print(#answer.data)

@@ -1,5 +1,22 @@
---- The client: one method per operation, made from the core's table.
+--- A client of one project: `pinecone.new` makes it.
+--
+-- Arguments are one table of named fields, spelled as the API spells them. A misspelled, missing or wrong one raises an
+-- error that names the method, the field and the nearest right name. Everything that can go wrong at run time is `nil`
+-- and an @{Error}. Any call may give one of the kinds
+--
+-- - `invalid_argument`: a value is wrong; nothing was sent unless the error has a `status`
+-- - `unauthenticated`, `permission_denied`, `payment_required`: the key, what it may do, unpaid invoices
+-- - `rate_limited`, `server`, `unavailable`: the service's own trouble, after the repeats
+-- - `timeout`, `network`, `tls`: on the way
+-- - `protocol`, `too_large`: the answer is not the API's, or larger than `max_response_bytes`
+-- - `cancelled`, `closed`: given up on this side
+--
+-- and those that stand with the method. Many coroutines may use a client at once. It keeps its connections open.
 -- @classmod Client
+-- @usage
+-- local pc = assert(pinecone.new { api_key = os.getenv "PINECONE_API_KEY" })
+-- local backup, err = pc:describe_backup "no-such-id"
+-- if not backup and err.kind == "not_found" then print(err) end
 
 local await = require "pinecone.await"
 local core = require "pinecone.core"
@@ -79,10 +96,19 @@ for name in pairs(core.operations) do
    end
 end
 
+--- The client itself
+-- @section client
+
+--- What the second table of a call may hold.
+-- @table CallOptions
+-- @tfield[opt] number timeout seconds for the whole call; default: the client's
+-- @tfield[opt] string api_version the version to speak; default: the client's
+
 --- Lets time pass, the way the host of the program waits: others go on meanwhile, in `parallel` and in event loops.
 -- @tparam number seconds 0 or more
 -- @treturn boolean true
 -- @raise for anything else
+-- @usage pc:sleep(0.1)
 function Client:sleep(seconds)
    Client._check_self(self, "sleep")
    if type(seconds) ~= "number" or seconds ~= seconds or seconds < 0 then
@@ -145,15 +171,7 @@ local function stats_of(self, arguments, options)
    return stats, err
 end
 
---- Answers the record counts of an index, from the index itself.
---
--- `POST /describe_index_stats` on the index's host (data-plane/describeindexstats). The host comes from
--- `describe_index` and is remembered.
--- @tparam string|table arguments the index's name, or `index_name` or `host`, and `filter`
--- @tparam[opt] table options `timeout` (of each request), `api_version`
--- @treturn[1] table `namespaces`, `totalVectorCount`, `dimension`, ... in camelCase, as the data plane spells them
--- @treturn[2] nil
--- @treturn[2] table the error
+-- Documented with the operations: what it adds is the host.
 function Client:describe_index_stats(arguments, options)
    Client._check_self(self, "describe_index_stats")
    if type(arguments) == "string" then
@@ -195,22 +213,36 @@ local function set_enabled(self, name, schedule, enabled, options)
    return changed, err
 end
 
---- Stops a schedule from running until it is resumed (update_backup_schedule with `enabled = false`).
+--- Backup schedules
+-- @section backup_schedules
+
+--- Stops a schedule from running until it is resumed: `update_backup_schedule` with `enabled = false`.
 -- @tparam string|table schedule its id, or a table with `schedule_id`
--- @tparam[opt] table options `timeout`, `api_version`
--- @treturn[1] table the schedule
+-- @tparam[opt] CallOptions options
+-- @treturn[1] Schedule it, as it is now
 -- @treturn[2] nil
--- @treturn[2] table the error
+-- @treturn[2] Error see `update_backup_schedule`
+-- @kind not_found there is none with that id
+-- @raise for misuse
+-- @api 2026-07/control-plane/update_backup_schedule
+-- @usage assert(pc:pause_backup_schedule(schedule_id))
 function Client:pause_backup_schedule(schedule, options)
    return set_enabled(self, "pause_backup_schedule", schedule, false, options)
 end
 
---- Lets a schedule run again: Pinecone takes a backup at once and counts the next run from now.
+--- Lets a schedule run again. Pinecone takes a backup at once, and counts the next run from now.
 -- @tparam string|table schedule its id, or a table with `schedule_id`
--- @tparam[opt] table options `timeout`, `api_version`
--- @treturn[1] table the schedule
+-- @tparam[opt] CallOptions options
+-- @treturn[1] Schedule it, as it is now
 -- @treturn[2] nil
--- @treturn[2] table the error: `conflict` where another schedule of the index is enabled
+-- @treturn[2] Error see `update_backup_schedule`
+-- @kind not_found there is none with that id
+-- @kind conflict another schedule of the index is enabled
+-- @raise for misuse
+-- @api 2026-07/control-plane/update_backup_schedule
+-- @usage
+-- assert(pc:pause_backup_schedule(schedule_id))
+-- print(assert(pc:resume_backup_schedule(schedule_id)).next_scheduled_run)
 function Client:resume_backup_schedule(schedule, options)
    return set_enabled(self, "resume_backup_schedule", schedule, true, options)
 end
@@ -224,7 +256,14 @@ lazy.complete(Client,
 
 -- Life --------------------------------------------------------------------------------------------------------------
 
+--- The client itself
+-- @section client
+
 --- Ends what is under way, closes the connections and wipes the key. A call after that gives an error of kind `closed`.
+-- Closing it again does nothing. On Lua 5.4 `local pc <close> = ...` calls it.
+-- @usage
+-- local other = assert(pinecone.new { api_key = os.getenv "PINECONE_API_KEY" })
+-- other:close()
 function Client:close()
    Client._check_self(self, "close")
    for _, forget in pairs(self._asleep) do

@@ -1,4 +1,6 @@
 --- Backs up and restores Pinecone indexes.
+--
+-- Times are seconds.
 -- @module pinecone
 -- @usage
 -- local pinecone = require "pinecone"
@@ -69,16 +71,26 @@ local pinecone = {
 --   is a function it is called when the call is done. What goes wrong in it is written to stderr. `PINECONE_DEBUG=1`
 --   in the environment writes one such line to stderr for every attempt
 -- @tparam[opt] table options.json another JSON library: `{ decode =, encode =, null = }`
--- @treturn[1] Client the client
+-- @treturn[1] Client it; nothing has been sent yet
 -- @treturn[2] nil
--- @treturn[2] table the error: `unauthenticated` where there is no key, `invalid_argument` for a bad value
+-- @treturn[2] Error why there is none
+-- @kind unauthenticated there is no key
+-- @kind invalid_argument a value is not good
 -- @raise for an unknown option or one of the wrong type
+-- @usage
+-- local pc = assert(pinecone.new { timeout = 30, source_tag = "my-product" })
 pinecone.new = client.new
 
 --- The standard `assert`, for every Lua: 5.1 and 5.2 refuse to raise a table with theirs.
 -- @function assert
--- @param value returned with everything after it, unless it is nil or false
--- @param err what is raised otherwise. Where the interpreter cannot show a table (PUC Lua 5.1), its text is
+-- @tparam any value
+-- @tparam[opt] any err what is raised where `value` is nil or false. Where the interpreter cannot show a table (PUC Lua
+--   5.1), its text is
+-- @treturn any `value`, and everything after it
+-- @raise `err`
+-- @usage
+-- local backup = pinecone.assert(pc:describe_backup(backup_id))
+-- print(backup.name)
 pinecone.assert = errors.assert
 
 --- Does many tasks at once, in any program: as coroutines of a plain script, whose calls wait together; as light
@@ -88,7 +100,7 @@ pinecone.assert = errors.assert
 -- a task cannot wait in the iterator of a for loop: there `backups:next()` stands for `for backup in backups`. Within a
 -- copas before 2.0, which does not tell that it runs, it blocks.
 -- @function parallel
--- @tparam table tasks a sequence of functions
+-- @tparam {function,...} tasks
 -- @tparam[opt] table options
 -- @tparam[opt=64] int options.limit how many are under way at once
 -- @treturn table what each task gave first, at its place
@@ -96,7 +108,7 @@ pinecone.assert = errors.assert
 --   whose first one is nil or false, or what it raised
 -- @raise where `tasks` or `options` are not such, and where nothing can wait
 -- @usage
--- local tasks = {}
+-- local names, tasks = { "movies", "docs-example" }, {}
 -- for i, name in ipairs(names) do
 --    tasks[i] = function() return pc:create_backup { index_name = name, name = "nightly" } end
 -- end
@@ -109,10 +121,13 @@ end
 --- Whether an index is one to back up: not one in pods, which has collections and no backups, nor one that `drill` has
 -- made for a while.
 -- @function wants_backup
--- @tparam table index as `list_indexes` or `describe_index` gives it
+-- @tparam Index index as `list_indexes` or `describe_index` gives it
 -- @treturn boolean
 -- @treturn ?string why not: `pods` or `drill`
--- @usage for index in pc:indexes() do if pinecone.wants_backup(index) then pc:backup(index.name) end end
+-- @usage
+-- for index in pc:indexes() do
+--    if pinecone.wants_backup(index) then assert(pc:backup(index.name)) end
+-- end
 function pinecone.wants_backup(index)
    return indexes.wants_backup(index)
 end
@@ -134,7 +149,7 @@ end
 --
 -- All are gauges. Velero's `backup_duration_seconds` is not among them: the API does not tell when a backup was done.
 -- @function metrics
--- @tparam table check what `Client:check` gave
+-- @tparam Check check what `Client:check` gave
 -- @treturn string the text
 -- @raise for anything else
 -- @usage io.write(pinecone.metrics(assert(pc:check())))
@@ -142,8 +157,7 @@ function pinecone.metrics(check)
    return metrics(check)
 end
 
---- Which backups to keep, and which to delete: `pinecone.retention.plan(backups, policy, now)`, see
--- @{pinecone.retention.plan}. It only decides; `pc:prune_backups` also deletes.
+-- Documented where it is: pinecone.retention.
 pinecone.retention = {
    plan = function(backups, policy, now)
       return retention.plan(backups, policy, now)
@@ -155,8 +169,9 @@ pinecone.retention = {
 -- @tparam string text RFC 3339: 0 to 9 digits of fraction, `Z` or an offset
 -- @treturn[1] number seconds; an integer where Lua has them and there is no fraction
 -- @treturn[2] nil
--- @treturn[2] table the error: `invalid_argument`
--- @usage pinecone.timestamp "2025-05-15T00:52:10.809354Z"
+-- @treturn[2] Error what is wrong with it
+-- @kind invalid_argument it is no such time
+-- @usage print(pinecone.timestamp "2025-05-15T00:52:10.809354Z")
 function pinecone.timestamp(text)
    return timestamp(text)
 end

@@ -266,8 +266,12 @@ end
 -- @tparam[opt=30] number options.expiry how many seconds the lock of a worker that died lasts
 -- @treturn[1] boolean true
 -- @treturn[2] nil
--- @treturn[2] table the error, which is logged, too: `failed` where nginx gives no timer
+-- @treturn[2] Error it is logged, too
+-- @kind failed nginx gives no timer
 -- @raise for an argument that is none of these, a name that is taken, and where there are no timers
+-- @usage
+-- -- in init_worker_by_lua
+-- require("pinecone.openresty").every(3600, require "nightly", { lock = "jobs", name = "nightly" })
 function openresty.every(seconds, fn, options)
    check_place()
    check(seconds, fn, options)

@@ -1,4 +1,16 @@
--- Iterators over lists that come in pages.
+--- A list that comes in pages: what `Client:backups` and its like give.
+--
+-- It asks for the next page while you work on this one, drops rows that come twice because others were deleted
+-- meanwhile, and ends where the service says so. In a `for` loop an error raises.
+-- @classmod Pages
+-- @usage
+-- local pages = pc:backups { index_name = "movies" }
+-- local backup, err = pages:next()
+-- while backup do
+--    print(backup.name)
+--    backup, err = pages:next()
+-- end
+-- if err then print(err) end
 
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
@@ -116,11 +128,8 @@ local function broken(self, message)
    })
 end
 
---- The token for what comes after a page.
--- @treturn[1] string the token
--- @treturn[2] nil on the last page, which is the one without a token, not the one that is not full
--- @treturn[3] nil
--- @treturn[3] string what is wrong with the token
+-- The token for what comes after a page; nil on the last one, which is the one without a token, not the one that is not
+-- full; nil and what is wrong with it.
 local function next_token(page)
    local pagination = page.pagination
    local token = type(pagination) == "table" and pagination.next or nil
@@ -162,7 +171,17 @@ end
 
 --- Gives the next page, or what `next` has left of the one at hand.
 -- @treturn[1] table a sequence of items, without those that came before; never an empty one
--- @treturn[2] nil at the end, or nil and the error; asking again after an error asks for the same page again
+-- @treturn[2] nil at the end
+-- @treturn[3] nil
+-- @treturn[3] Error what went wrong; asking again asks for the same page again
+-- @usage
+-- local pages = pc:backups()
+-- local page, err = pages:next_page()
+-- while page do
+--    for _, backup in ipairs(page) do print(backup.name) end
+--    page, err = pages:next_page()
+-- end
+-- if err then print(err) end
 function Pages:next_page()
    local items = rest_of_page(self)
    while #items == 0 do
@@ -192,7 +211,12 @@ end
 
 --- Gives the next item.
 -- @treturn[1] table the item
--- @treturn[2] nil at the end, or nil and the error
+-- @treturn[2] nil at the end
+-- @treturn[3] nil
+-- @treturn[3] Error what went wrong; asking again asks for the same page again
+-- @usage
+-- local backup, err = pc:backups("movies"):next()
+-- print(backup and backup.name or err or "there is none")
 function Pages:next()
    local items = self._items
    if not items or self._position >= #items then
@@ -209,7 +233,11 @@ end
 
 --- Gives all that is left, at once.
 -- @treturn[1] table a sequence of items
--- @treturn[2] nil and the error; what came before it is lost
+-- @treturn[2] nil
+-- @treturn[2] Error what went wrong; what came before it is lost
+-- @usage
+-- local backups = assert(pc:backups { index_name = "movies" }:all())
+-- print(#backups)
 function Pages:all()
    local list = {}
    while true do
@@ -228,11 +256,19 @@ end
 
 --- What time it is on the server's clock, by its last answer: that of the times that it writes into its rows.
 -- @treturn ?number seconds since 1970, to a second; nil before the first page, and where the answer had no Date
+-- @usage
+-- local pages = pc:backups()
+-- local backup = pages:next()
+-- if backup then print(pages:date() - pinecone.timestamp(backup.created_at), "seconds old") end
 function Pages:date()
    return self._date and self._date + (core.clock() - self._noted)
 end
 
---- Ends the iteration and gives up the request that was begun ahead.
+--- Ends the iteration and gives up the request that was begun ahead. What is not closed the garbage collector closes.
+-- @usage
+-- local pages = pc:backups()
+-- print(pages:next())
+-- pages:close()
 function Pages:close()
    if self._ahead then
       self._ahead:cancel()

@@ -200,6 +200,40 @@ local function check_now(now)
    end
 end
 
+--- Which backups a retention is about, and which of them stay. At least one of `name_prefix`, `filter` and `all` says
+-- the first, and at least one rule whose name begins with `keep_` the second.
+-- @table Policy
+-- @tfield[opt] string name_prefix names backups whose name begins so
+-- @tfield[opt] function filter names backups for which it gives something true; it is only asked about such as could be
+--   deleted
+-- @tfield[opt] boolean all `true` names every backup; neither of the first two then
+-- @tfield[opt] int keep_last keeps the newest n
+-- @tfield[opt] int keep_hourly keeps the newest of each of the last n hours that have one
+-- @tfield[opt] int keep_daily the same for days
+-- @tfield[opt] int keep_weekly the same for weeks
+-- @tfield[opt] int keep_monthly the same for months
+-- @tfield[opt] int keep_yearly the same for years
+-- @tfield[opt] int keep_within keeps all that are at most so many seconds older than the newest of the group
+-- @tfield[opt=1] int min_count where the rules keep fewer of a group, its newest others are kept, too, up to so many
+-- @tfield[opt="source_index_name"] string group_by or `"source_index_id"`, which parts an index from earlier ones of
+--   its name
+
+--- What a policy decides.
+-- @table Plan
+-- @tfield {KeptBackup,...} keep newest first
+-- @tfield {Backup,...} remove newest first
+-- @tfield {UntouchedBackup,...} untouched newest first
+
+--- A backup that stays.
+-- @table KeptBackup
+-- @tfield Backup backup
+-- @tfield {string,...} reasons `last`, `hourly`, `daily`, `weekly`, `monthly`, `yearly`, `within` or `min_count`
+
+--- A backup that the policy leaves alone.
+-- @table UntouchedBackup
+-- @tfield Backup backup
+-- @tfield string reason
+
 --- Decides which backups to keep and which to delete. It changes nothing, and asks neither a server nor a clock.
 --
 -- A backup is kept where at least one rule keeps it. Periods are those of the calendar in UTC, weeks begin on Monday,
@@ -208,28 +242,10 @@ end
 -- Only backups that the policy names take part, and of those only what is Ready and was made before `now`; all others
 -- are neither kept nor deleted, but stand in `untouched`.
 -- @function plan
--- @tparam table backups a sequence of them, in any order
--- @tparam table policy what may be touched, one of `name_prefix`, `filter`, both of these, or `all`; and at least one
---   rule whose name begins with `keep_`, a whole number above 0
--- @tparam[opt] string policy.name_prefix names backups whose name begins so
--- @tparam[opt] function policy.filter names backups for which it gives something true; it is only asked about such as
---   could be deleted
--- @tparam[opt] boolean policy.all `true` names every backup
--- @tparam[opt] int policy.keep_last keeps the newest n
--- @tparam[opt] int policy.keep_hourly keeps the newest of each of the last n hours that have one
--- @tparam[opt] int policy.keep_daily the same for days
--- @tparam[opt] int policy.keep_weekly the same for weeks
--- @tparam[opt] int policy.keep_monthly the same for months
--- @tparam[opt] int policy.keep_yearly the same for years
--- @tparam[opt] int policy.keep_within keeps all that are at most so many seconds older than the newest of the group
--- @tparam[opt=1] int policy.min_count where the rules keep fewer of a group, its newest others are kept until there are
---   so many
--- @tparam[opt="source_index_name"] string policy.group_by or `"source_index_id"`, which parts an index from earlier
---   ones of its name
+-- @tparam {Backup,...} backups in any order
+-- @tparam Policy policy
 -- @tparam number now seconds since 1970
--- @treturn table `keep`, a sequence of `{ backup =, reasons = }`, the reasons being `"last"`, `"hourly"`, `"daily"`,
---   `"weekly"`, `"monthly"`, `"yearly"`, `"within"` or `"min_count"`; `remove`, a sequence of backups; `untouched`, a
---   sequence of `{ backup =, reason = }`. All are newest first
+-- @treturn Plan
 -- @raise for a policy that names no backups or keeps none, and for what is unknown or of the wrong type; and what the
 --   filter raises
 -- @usage

@@ -1,4 +1,5 @@
--- Waiting for backups, restores, collections and indexes.
+--- Waiting for backups, restores, collections and indexes.
+-- @classmod Client
 
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
@@ -158,18 +159,24 @@ end
 
 -- Methods -----------------------------------------------------------------------------------------------------------
 
---- Waits for something that was just made: that it is not found at first only means that reads lag.
--- @tparam Client client
--- @tparam string name such as wait_for_backup
--- @tparam string id
--- @tparam table patience see pinecone.patience
--- @tparam ?table begun what it was when it was made
+-- Waits for something that was just made: that it is not found at first only means that reads lag. `name` is such as
+-- wait_for_backup, `begun` what it was when it was made, if that is known.
 local function wait_for_new(client, name, id, patience, begun)
    return wait {
       client = client, name = name, subject = subjects[name], id = id, patience = patience, is_known = true,
       begun = begun,
    }
 end
+
+--- Waiting
+-- @section waiting
+
+--- What the second table of a call that waits may hold.
+-- @table WaitOptions
+-- @tfield[opt] number timeout seconds for all of it; default: no limit for the waiting
+-- @tfield[opt] string api_version the version to speak; default: the client's
+-- @tfield[opt] function on_progress is called after each look, from the first good one on, with what was waited for as
+--   last seen, the seconds since the call began, and the error where that look failed. What it raises ends the wait
 
 --- Waits until a backup is Ready.
 --
@@ -179,14 +186,22 @@ end
 -- @function Client:wait_for_backup
 -- @tparam string|table what its `backup_id`, or a table with that, such as what `create_backup` gave: that one is not
 --   found at first then only means that reads lag
--- @tparam[opt] table options `timeout` (seconds for all of it; default: no limit), `api_version`,
---   `on_progress(resource, elapsed, trouble)`: called after each look, from the first good one on, with what was waited
---   for as last seen, the seconds since the call began, and the error where that look failed
--- @treturn[1] table the backup
+-- @tparam[opt] WaitOptions options
+-- @treturn[1] Backup it
 -- @treturn[2] nil
--- @treturn[2] table the error; its `resource` is the backup as last seen. `failed`: it ended as Failed or
---   InitializationFailed; `timeout`: the time was over before; else as in `describe_backup`
+-- @treturn[2] Error its `resource` is the backup as last seen
+-- @kind failed it ended as Failed or InitializationFailed
+-- @kind timeout the time was over before; the backup goes on
+-- @kind not_found there is none with that id
 -- @raise for misuse, and what `on_progress` raises
+-- @api 2026-04/control-plane/describe_backup
+-- @usage
+-- local backup = assert(pc:create_backup { index_name = "movies", name = "before-upgrade" })
+-- backup = assert(pc:wait_for_backup(backup, {
+--    timeout = 3600,
+--    on_progress = function(seen, elapsed) print(seen.status, ("%.0f s"):format(elapsed)) end,
+-- }))
+-- print(backup.record_count)
 
 --- Waits until a restore job is Completed; see `wait_for_backup`.
 --
@@ -195,30 +210,52 @@ end
 -- for `wait_for_index` to tell.
 -- @function Client:wait_for_restore
 -- @tparam string|table what its `restore_job_id`, or a table with that (or `job_id`)
--- @tparam[opt] table options see `wait_for_backup`
--- @treturn[1] table the job
+-- @tparam[opt] WaitOptions options
+-- @treturn[1] RestoreJob it
 -- @treturn[2] nil
--- @treturn[2] table the error; `failed`: it ended as Failed or Cancelled
+-- @treturn[2] Error its `resource` is the job as last seen
+-- @kind failed it ended as Failed or Cancelled
+-- @kind timeout the time was over before; the restore goes on
+-- @kind not_found there is none with that id, and that did not pass
+-- @raise for misuse, and what `on_progress` raises
+-- @api 2026-04/control-plane/describe_restore_job
+-- @usage
+-- local job = assert(pc:wait_for_restore(restore_job_id, { timeout = 6 * 3600 }))
+-- print(job.target_index_name, job.completed_at)
 
 --- Waits until a collection is Ready; see `wait_for_backup`.
 --
 -- Looks with `GET /collections/{collection_name}` (control-plane/describe_collection).
 -- @function Client:wait_for_collection
 -- @tparam string|table what its name, or a table with `collection_name` or `name`
--- @tparam[opt] table options see `wait_for_backup`
--- @treturn[1] table the collection
+-- @tparam[opt] WaitOptions options
+-- @treturn[1] Collection it
 -- @treturn[2] nil
--- @treturn[2] table the error; `failed`: it is being deleted
+-- @treturn[2] Error its `resource` is the collection as last seen
+-- @kind failed it is being deleted
+-- @kind timeout the time was over before; the collection goes on
+-- @kind not_found there is none with that name
+-- @raise for misuse, and what `on_progress` raises
+-- @api 2026-04/control-plane/describe_collection
+-- @usage
+-- print(assert(pc:wait_for_collection "frozen").vector_count)
 
 --- Waits until an index is ready; see `wait_for_backup`.
 --
 -- Looks with `GET /indexes/{index_name}` (control-plane/describe_index).
 -- @function Client:wait_for_index
 -- @tparam string|table what its name, or a table with `index_name` or `name`
--- @tparam[opt] table options see `wait_for_backup`
--- @treturn[1] table the index
+-- @tparam[opt] WaitOptions options
+-- @treturn[1] Index it
 -- @treturn[2] nil
--- @treturn[2] table the error; `failed`: it is InitializationFailed, Failed, Disabled or being deleted
+-- @treturn[2] Error its `resource` is the index as last seen
+-- @kind failed it is InitializationFailed, Failed, Disabled or being deleted
+-- @kind timeout the time was over before; the index goes on
+-- @kind not_found there is none with that name
+-- @raise for misuse, and what `on_progress` raises
+-- @api 2026-04/control-plane/describe_index
+-- @usage
+-- print(assert(pc:wait_for_index "movies").status.state)
 
 local function id_of(subject, name, what)
    local id = what

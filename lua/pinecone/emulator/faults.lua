@@ -5,12 +5,10 @@
 -- status = 503, retry_after = 1 }`. Plans count the matching requests from when
 -- they were set. The first plan whose turn it is decides; the others count on.
 --
--- Which requests:
---
--- | field | value |
--- |---|---|
--- | `operation` | a name of the route table, or `"*"` for every request |
--- | `on` | one of the following; `1` when absent |
+-- Without one of the fields from `status` to `lose` what was asked for is done
+-- and answered; those from `delay` on say what happens to the answer, whichever
+-- it is. A response to HEAD and one of status 204 or 304 have no body that could
+-- be spoilt.
 --
 -- | `on` | strikes |
 -- |---|---|
@@ -21,37 +19,6 @@
 -- | `{chance = 0.05, seed = 7}` | each with this probability; the same seed (1) strikes the same ones |
 -- | `"all"` | every one |
 --
--- What the request does and what is answered. Without these, what was asked for
--- is done and answered:
---
--- | field | value |
--- |---|---|
--- | `status` | 200 to 599: answer this and do nothing |
--- | `body`, `headers` | of that answer; no body when absent |
--- | `retry_after` | seconds or a text (a date, nonsense) for the header of that name |
--- | `html` | true: answer a web page, as a proxy at the edge does; the `status` is 502 when absent |
--- | `after` | true: do what was asked for, then answer the `status` |
--- | `late` | seconds on the emulator's clock: answer at once, do what was asked for so much later |
--- | `drop` | close the connection: `"before"` the effect, `"after"` it, `"during"` the answer's head |
--- | `reset` | true, beside `drop`: close it with a reset |
--- | `lag` | seconds: for so long, lists do not show what this request makes; a list does not show what is younger |
--- | `job` | `"failed"` or `"cancelled"`: the job that it starts ends so |
--- | `job_seconds` | how long that job takes |
--- | `lose` | so many records, the last ones, that a restored index lacks; only for `create_index_from_backup` |
---
--- What happens to the answer, whichever it is. A response to HEAD and one of
--- status 204 or 304 have no body that could be spoilt:
---
--- | field | value |
--- |---|---|
--- | `delay` | seconds: the effect happens at once, the answer comes so much later |
--- | `drip` | seconds between two bytes of the answer, or `{bytes = 10, seconds = 0.1}` |
--- | `cut` | so many bytes of the body, then the connection ends |
--- | `garble` | true: right status, headers and length, but the body is no JSON |
--- | `content_length` | what the header says; what is missing never comes, the connection stays open |
--- | `endless` | true: a body that begins as JSON and goes on as fast as it is read, up to 1 GiB |
--- | `header_flood` | so many further headers, up to 1,000,000, before the others |
---
 -- `endless` has the status 200 and the effect, or the `status` without it.
 --
 -- `headers`, `body`, `retry_after` and `after` need `status` beside them (or
@@ -61,6 +28,33 @@
 -- `endless` excludes `body`, `html`, `cut`, `garble` and `content_length`. `lag`,
 -- `job`, `job_seconds` and `lose` need an effect. Seconds may be fractions, up to a year.
 -- @module pinecone.emulator.faults
+
+--- What goes wrong, and when.
+-- @table FaultPlan
+-- @tfield string operation a name of the route table, or `"*"` for every request
+-- @tfield[opt] int|table|string on when it strikes, see above; 1 when absent
+-- @tfield[opt] int status 200 to 599: answer this and do nothing
+-- @tfield[opt] string body of that answer; none when absent
+-- @tfield[opt] {[string]=string,...} headers of that answer, by name
+-- @tfield[opt] number|string retry_after seconds or a text (a date, nonsense) for the header of that name
+-- @tfield[opt] boolean html true: answer a web page, as a proxy at the edge does; the `status` is 502 when absent
+-- @tfield[opt] boolean after true: do what was asked for, then answer the `status`
+-- @tfield[opt] number late seconds on the emulator's clock: answer at once, do what was asked for so much later
+-- @tfield[opt] string drop close the connection: `"before"` the effect, `"after"` it, `"during"` the answer's head
+-- @tfield[opt] boolean reset true, beside `drop`: close it with a reset
+-- @tfield[opt] number lag seconds: for so long, lists do not show what this request makes; a list does not show what
+--   is younger
+-- @tfield[opt] string job `"failed"` or `"cancelled"`: the job that it starts ends so
+-- @tfield[opt] number job_seconds how long that job takes
+-- @tfield[opt] int lose so many records, the last ones, that a restored index lacks; only for
+--   `create_index_from_backup`
+-- @tfield[opt] number delay seconds: the effect happens at once, the answer comes so much later
+-- @tfield[opt] number|table drip seconds between two bytes of the answer, or `{bytes = 10, seconds = 0.1}`
+-- @tfield[opt] int cut so many bytes of the body, then the connection ends
+-- @tfield[opt] boolean garble true: right status, headers and length, but the body is no JSON
+-- @tfield[opt] int content_length what the header says; what is missing never comes, the connection stays open
+-- @tfield[opt] boolean endless true: a body that begins as JSON and goes on as fast as it is read, up to 1 GiB
+-- @tfield[opt] int header_flood so many further headers, up to 1,000,000, before the others
 
 local json = require("pinecone.emulator.json")
 local plans = require("pinecone.emulator.faults.plan")
@@ -165,13 +159,14 @@ local function circumstances_of(plan)
    return found
 end
 
---- @type Faults
+-- A set of plans.
 local Faults = {}
 Faults.__index = Faults
 
 --- Adds a plan.
 -- @tparam table plan
 -- @treturn boolean true, or nil and what is wrong with the plan
+-- @local
 function Faults:add(plan)
    local read, problem = plans.read(plan, self.operations)
    if not read then
@@ -196,6 +191,7 @@ end
 --- Adds many plans: all of them, or none when one is wrong.
 -- @tparam table list of plans
 -- @treturn boolean true, or nil and which plan is wrong in what way
+-- @local
 function Faults:add_all(list)
    if not is_list(list) then
       return nil, "fault plans must come as a list"
@@ -216,6 +212,7 @@ end
 --- The plans that are set, in order.
 -- @treturn table copies, each with `count`, the matching requests so far, and
 --   `struck`, those that it decided about
+-- @local
 function Faults:list()
    local listed = json.array()
    for position, plan in ipairs(self.plans) do
@@ -226,6 +223,7 @@ function Faults:list()
 end
 
 --- Removes all plans.
+-- @local
 function Faults:clear()
    self.plans = {}
 end
@@ -259,6 +257,7 @@ end
 --   of the head, then close), `reset` (close with a reset), `delay` (seconds),
 --   `drip` (`bytes` and `seconds`), `cut` (bytes of the body), `content_length`,
 --   `endless`, `header_flood` (a number)
+-- @local
 function Faults:apply(operation, effect)
    local plan, number = take(self, operation)
    if not plan then
@@ -280,6 +279,7 @@ end
 --- Makes an empty set of plans.
 -- @tparam table operations names to true
 -- @treturn Faults
+-- @local
 function faults.new(operations)
    return setmetatable({ operations = operations, plans = {} }, Faults)
 end

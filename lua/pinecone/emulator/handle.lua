@@ -1,11 +1,15 @@
---- An emulator running as a child process.
+--- An emulator that runs as a process of its own: `pinecone.emulator.spawn` starts it.
 --
--- The two processes share a socket, the child's standard input: requests to
--- the control path go over it, and its end ends the child. It is read without
--- an event loop, so a handle works everywhere, in callbacks of a running loop
--- too.
--- @module pinecone.emulator.handle
+-- Its methods wait for its answer, and work everywhere, in callbacks of a running loop too.
+-- @classmod Emulator
+-- @usage
+-- local running = assert(require "pinecone.emulator".spawn { job_seconds = 0 })
+-- local pc = assert(pinecone.new { host = running.url, api_key = "any" })
+-- print(#assert(pc:list_indexes()).indexes)
+-- running:stop()
 
+-- The two processes share a socket, the child's standard input: requests to the control path go over it, and its end
+-- ends the child. It is read without an event loop.
 local uv = require("luv")
 local json = require("pinecone.emulator.json")
 local tables = require("pinecone.emulator.tables")
@@ -20,9 +24,35 @@ local CHUNK = 65536
 local ENDED = "the emulator has ended"
 local EAGER_TURNS = 20
 
---- @type Handle
-local Handle = {}
-Handle.__index = Handle
+--- Its fields.
+-- @table Emulator
+-- @tfield string url where its control plane listens
+-- @tfield string legacy_url where its legacy controller does
+-- @tfield int pid the process
+
+--- A request that the emulator got.
+-- @table LoggedRequest
+-- @tfield int number counts from 1
+-- @tfield int connection which connection it came over
+-- @tfield int port
+-- @tfield[opt] string operation none for an unknown path
+-- @tfield string method
+-- @tfield string path
+-- @tfield[opt] string query
+-- @tfield[opt] int status none where no answer was sent
+-- @tfield[opt] string api_version
+-- @tfield[opt] int fault the place of the plan that struck it
+
+--- How much there is.
+-- @table EmulatorState
+-- @tfield int indexes
+-- @tfield int backups
+-- @tfield int restore_jobs
+-- @tfield int collections
+-- @tfield int schedules
+
+local Emulator = {}
+Emulator.__index = Emulator
 
 -- Answers come within microseconds, so the first waits are the shortest.
 local function wait(turn)
@@ -126,23 +156,36 @@ local function done(answer, problem)
    return true
 end
 
---- Adds a fault plan, see @{pinecone.emulator.faults}.
--- @tparam table plan
--- @treturn boolean true, or nil and a message
-function Handle:fault(plan)
+--- Adds a fault plan, behind those that there are.
+-- @tparam FaultPlan plan
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string what went wrong
+-- @usage
+-- assert(running:fault { operation = "create_backup", status = 503, on = 1 })
+-- assert(running:fault { operation = "*", delay = 0.01, on = { chance = 0.5 } })
+function Emulator:fault(plan)
    return done(ask(self, "POST", "faults", plan))
 end
 
 --- Removes all fault plans.
--- @treturn boolean true, or nil and a message
-function Handle:clear_faults()
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string what went wrong
+-- @usage assert(running:clear_faults())
+function Emulator:clear_faults()
    return done(ask(self, "DELETE", "faults"))
 end
 
 --- The fault plans that are set, in order.
--- @treturn table plans, each with `count`, the matching requests so far, and
---   `struck`, those that it decided about; or nil and a message
-function Handle:faults()
+-- @treturn[1] {FaultPlan,...} each also with `count`, the matching requests so far,
+--   and `struck`, those that it decided about
+-- @treturn[2] nil
+-- @treturn[2] string what went wrong
+-- @usage
+-- assert(running:fault { operation = "list_indexes", status = 503 })
+-- for _, plan in ipairs(assert(running:faults())) do print(plan.operation, plan.count, plan.struck) end
+function Emulator:faults()
    local answer, problem = ask(self, "GET", "faults")
    if not answer then
       return nil, problem
@@ -150,11 +193,13 @@ function Handle:faults()
    return answer.faults
 end
 
---- The log of requests, oldest first.
--- @treturn table rows with `number`, `connection`, `port`, `operation`,
---   `method`, `path`, `query`, `status`, `api_version`, and `fault`, the
---   position of the plan that struck it; or nil and a message
-function Handle:requests()
+--- The log of requests, oldest first. It has no keys.
+-- @treturn[1] {LoggedRequest,...}
+-- @treturn[2] nil
+-- @treturn[2] string what went wrong
+-- @usage
+-- for _, request in ipairs(assert(running:requests())) do print(request.operation, request.status) end
+function Emulator:requests()
    local answer, problem = ask(self, "GET", "requests")
    if not answer then
       return nil, problem
@@ -163,22 +208,32 @@ function Handle:requests()
 end
 
 --- Empties the log of requests.
--- @treturn boolean true, or nil and a message
-function Handle:clear_requests()
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string what went wrong
+-- @usage assert(running:clear_requests())
+function Emulator:clear_requests()
    return done(ask(self, "DELETE", "requests"))
 end
 
---- Moves the emulator's clock; what falls into the time happens at once.
+--- Moves the emulator's clock; what falls into the time happens at once:
+-- schedules fire, jobs end, backups expire.
 -- @tparam number seconds
--- @treturn boolean true, or nil and a message
-function Handle:advance(seconds)
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string what went wrong
+-- @usage assert(running:advance(24 * 3600))
+function Emulator:advance(seconds)
    return done(ask(self, "POST", "advance", { seconds = seconds }))
 end
 
 --- The emulator's time.
--- @treturn number seconds since 1970, or nil and a message
--- @treturn string the same as `2025-05-15T00:52:10.809354Z`
-function Handle:time()
+-- @treturn[1] number seconds since 1970
+-- @treturn[1] string the same, as `2025-05-15T00:52:10.809354Z`
+-- @treturn[2] nil
+-- @treturn[2] string what went wrong
+-- @usage print(running:time())
+function Emulator:time()
    local answer, problem = ask(self, "GET", "time")
    if not answer then
       return nil, problem
@@ -187,16 +242,22 @@ function Handle:time()
 end
 
 --- Sets everything back to the start: the project to the seed or to nothing,
--- the clock to the real time. Fault plans and log are empty then.
--- @treturn boolean true, or nil and a message
-function Handle:reset()
+-- the clock to the real time. Fault plans and log are empty then, the state
+-- file holds the start.
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string what went wrong
+-- @usage assert(running:reset())
+function Emulator:reset()
    return done(ask(self, "POST", "reset"))
 end
 
 --- Counts of what there is.
--- @treturn table `indexes`, `backups`, `restore_jobs`, `collections`,
---   `schedules`; or nil and a message
-function Handle:state()
+-- @treturn[1] EmulatorState
+-- @treturn[2] nil
+-- @treturn[2] string what went wrong
+-- @usage print(assert(running:state()).backups)
+function Emulator:state()
    return ask(self, "GET", "state")
 end
 
@@ -240,14 +301,16 @@ end
 --- Ends the emulator and waits until it has ended. Once is enough; more does
 -- no harm.
 -- @treturn boolean true
-function Handle:stop()
+-- @usage running:stop()
+function Emulator:stop()
    return finish(self, "sigterm")
 end
 
 --- Ends the emulator as a crash would, whatever it is doing, and waits until it
 -- has ended. What it had answered is in its state file.
 -- @treturn boolean true
-function Handle:kill()
+-- @usage running:kill()
+function Emulator:kill()
    return finish(self, "sigkill")
 end
 
@@ -328,16 +391,13 @@ local function first_lines(started, given)
    return read_until(started.output, "", has_started, deadline)
 end
 
---- Starts an emulator.
--- @tparam table given checked options, and `lua`, the interpreter
--- @treturn Handle or nil and a message; `url` is where it listens,
---   `legacy_url` where the legacy controller does, `pid` the process
+-- Starts one, of checked options and `lua`, the interpreter; or nil and a message.
 function handle.spawn(given)
    local started, problem = start(given.lua or running_interpreter())
    if not started then
       return nil, problem
    end
-   local self = setmetatable({ child = started.child, pid = started.pid, channel = started.channel }, Handle)
+   local self = setmetatable({ child = started.child, pid = started.pid, channel = started.channel }, Emulator)
    local lines
    lines, problem = first_lines(started, given)
    uv.fs_close(started.output)

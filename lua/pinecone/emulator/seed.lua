@@ -1,4 +1,4 @@
---- What a project begins with, described as plain data (from Lua or a JSON file):
+--- What a project begins with, described as plain data, from Lua or a JSON file.
 --
 --    { "indexes": [
 --        { "name": "movies", "dimension": 3, "records": 98, "days_ago": 40 },
@@ -26,6 +26,15 @@
 -- and those that expired are gone. Each step begins so early that its job,
 -- and then the jobs of what is made from it, are done at `days_ago`.
 -- @module pinecone.emulator.seed
+
+--- What a project begins with.
+-- @table Seed
+-- @tfield[opt] {table,...} indexes each with `name`, what `create_index` of 2026-04 takes, and `records` or
+--   `namespaces`
+-- @tfield[opt] {table,...} collections each with `name` and `source`
+-- @tfield[opt] {table,...} backups each with `index_name`, `name`, `description` and `status`
+-- @tfield[opt] {table,...} schedules each with `index_name`, `name`, `frequency`, `expire_after_days` and `enabled`
+-- @tfield[opt] {table,...} restores each with `backup`, its name, and `name`, that of the new index
 
 local calendar = require("pinecone.emulator.calendar")
 local json = require("pinecone.emulator.json")
@@ -118,6 +127,7 @@ end
 --- Checks a description as far as that goes without a project.
 -- @param description
 -- @treturn table the description, or nil and what is wrong with which entry
+-- @local
 function seed.check(description)
    if not is_table(description) then
       return nil, "a seed must be an object"
@@ -319,6 +329,7 @@ end
 -- @tparam table description a checked one
 -- @tparam table service a @{pinecone.emulator.service}
 -- @treturn boolean true, or nil and what is wrong with which entry
+-- @local
 function seed.replay(description, service)
    local job_seconds = service.state.options.job_seconds
    local run = {

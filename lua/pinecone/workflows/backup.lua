@@ -1,4 +1,5 @@
--- Makes a backup and waits until it is good.
+--- Makes a backup and waits until it is good.
+-- @classmod Client
 
 local errors = require "pinecone.errors"
 local names = require "pinecone.names"
@@ -25,27 +26,32 @@ local function name_of(client, arguments)
    }, client._about)
 end
 
+--- Automation
+-- @section automation
+
 --- Makes a backup, waits until it is Ready, and gives it.
 --
--- `POST /indexes/{index_name}/backups` (control-plane/create_backup), then `GET /backups/{backup_id}` now and then.
+-- `POST /indexes/{index_name}/backups`, then `GET /backups/{backup_id}` now and then.
 -- @function Client:backup
--- @tparam string|table arguments the index's name, or
---
--- * `index_name`
--- * `name` of the backup; default: one that no other has, of the index's name and the time
--- * `name_prefix`: what the default name begins with, so that a policy can tell it: up to 20 lower-case letters,
---   digits and hyphens; not beside `name`
--- * `description`
--- * `wait` (true); false gives the backup while it is Initializing
--- @tparam[opt] table options `timeout` (seconds for all of it; default: no limit for the waiting), `api_version`,
---   `on_progress(backup, elapsed, trouble)`: called after each look with the backup as last seen, the seconds since the
---   call began, and the error where that look failed
--- @treturn[1] table the backup
+-- @tparam string|table arguments with these fields, or `index_name` alone
+-- @tparam[opt] WaitOptions options
+-- @tparam string arguments.index_name
+-- @tparam[opt] string arguments.name of the backup; default: one that no other has, of the index's name and the time
+-- @tparam[opt] string arguments.name_prefix what the default name begins with, so that a policy can tell it: up to 20
+--   lower-case letters, digits and hyphens; not beside `name`
+-- @tparam[opt] string arguments.description any text
+-- @tparam[opt=true] boolean arguments.wait false gives the backup while it is Initializing
+-- @treturn[1] Backup it
 -- @treturn[2] nil
--- @treturn[2] table the error; its `resource` is the backup as last seen, where one was begun. `failed`: it ended
---   badly; `timeout`: the time was over before; else as in `create_backup`
+-- @treturn[2] Error its `resource` is the backup as last seen, where one was begun; see `create_backup`, too
+-- @kind failed it ended badly
+-- @kind timeout the time was over before; the backup goes on
+-- @kind not_found there is no such index
 -- @raise for misuse, and what `on_progress` raises
--- @usage local backup = assert(pc:backup "movies")
+-- @api 2026-04/control-plane/create_backup
+-- @usage
+-- local backup = assert(pc:backup { index_name = "movies", name_prefix = "nightly-" })
+-- print(backup.name, backup.status, backup.record_count)
 local function run(client, arguments, options)
    local name, err = name_of(client, arguments)
    if not name then

@@ -1,4 +1,5 @@
--- Looks at the backups of many indexes at once, and says which of them somebody has to see to.
+--- Looks at the backups of many indexes at once, and says which of them somebody has to see to.
+-- @classmod Client
 
 local check = require "pinecone.check"
 local errors = require "pinecone.errors"
@@ -189,6 +190,34 @@ local function judge_all(found, scope, gone, rules, time)
    return entries, keys.sorted(scope.skipped)
 end
 
+--- Automation
+-- @section automation
+
+--- What `check` found.
+-- @table Check
+-- @tfield string verdict the worst of all: `ok`, `warning` or `critical`; `warning` where no index was looked at
+-- @tfield string reason a sentence that says why
+-- @tfield number time when that was, in seconds since 1970
+-- @tfield {CheckedIndex,...} indexes sorted by name
+-- @tfield {string,...} skipped the names of those that were left out
+
+--- What `check` says of an index.
+-- @table CheckedIndex
+-- @tfield string index_name
+-- @tfield string verdict `ok`, `warning` or `critical`
+-- @tfield string reason a sentence that says why
+-- @tfield {string,...} reasons all of them, worst first
+-- @tfield[opt] Backup backup the newest that is Ready
+-- @tfield[opt] number age how old that is, in seconds
+-- @tfield[opt] Backup ahead the newest Ready one of those that are dated more than an hour in the future
+-- @tfield[opt] int failures how many backups failed since it was made; all that failed where there is none
+-- @tfield[opt] Backup last_failure the newest of them
+-- @tfield[opt] int running how many backups are not finished
+-- @tfield[opt] Schedule schedule the enabled one
+-- @tfield[opt] number next_run when it is due, in seconds since 1970
+-- @tfield[opt] Error schedule_error why the schedules could not be read; some plans have none
+-- @tfield[opt] Error error why the backups could not be listed; then all from `backup` on are absent
+
 --- Tells of each index whether it has a fresh backup.
 --
 -- All indexes are looked at side by side, with two requests each: one for the backups, one for the schedules. Ages are
@@ -201,38 +230,26 @@ end
 --
 -- A Ready backup that is dated more than an hour in the future is worth a warning, and counts for nothing else. So is
 -- an index that a drill made more than a day ago; its backups are not looked at.
+-- @function Client:check
 -- @tparam[opt] table arguments
+-- @tparam[opt] CallOptions options `timeout` is of each request
 -- @tparam[opt=90000] number arguments.max_age how many seconds old the newest Ready backup may be; 25 hours
 -- @tparam[opt] number arguments.warn_age the same for a warning; less than `max_age`
 -- @tparam[opt=false] boolean arguments.require_schedule wants an enabled backup schedule
--- @tparam[opt] table arguments.index_names a sequence of names; default: every index of the project but pod indexes,
---   which have collections and no backups, those that `drill` makes for a while, and what is deleted meanwhile
+-- @tparam[opt] {string,...} arguments.index_names default: every index of the project but pod indexes, which have
+--   collections and no backups, those that `drill` makes for a while, and what is deleted meanwhile
 -- @tparam[opt] function arguments.filter is called with each index of the project, and gives true for those to look
 --   at; not beside `index_names`
 -- @tparam[opt=16] int arguments.limit how many indexes are looked at at once
--- @tparam[opt] table options `timeout` (of each request), `api_version`
--- @treturn[1] table `verdict`, the worst of all, `"warning"` where no index was looked at; `reason`, a sentence that
---   says why; `time`, when that was, in seconds since 1970; `skipped`, the names of those left out; and `indexes`,
---   sorted by name, each a table:
---
---   - `index_name`
---   - `verdict`: `"ok"`, `"warning"` or `"critical"`
---   - `reason`: a sentence that says why; `reasons`: all of them, worst first
---   - `backup`: the newest Ready one; `age`: how old it is, in seconds
---   - `ahead`: the newest Ready one of those that are dated more than an hour in the future
---   - `failures`: how many backups failed since it was made, all that failed where there is none; `last_failure`: the
---     newest of them
---   - `running`: how many backups are not finished
---   - `schedule`: the enabled one; `next_run`: when it is due, in seconds since 1970
---   - `schedule_error`: why the schedules could not be read; some plans have none
---   - `error`: why the backups could not be listed; then all from `backup` on are absent
+-- @treturn[1] Check what was found
 -- @treturn[2] nil
--- @treturn[2] table the error, where the project's indexes cannot be listed
+-- @treturn[2] Error where the project's indexes cannot be listed
 -- @raise for an argument that makes no sense
+-- @api 2026-04/control-plane/list_project_backups
 -- @usage
 -- local check = assert(pc:check { max_age = 26 * 3600 })
 -- for _, index in ipairs(check.indexes) do print(index.verdict, index.index_name, index.reason) end
--- os.exit(check.verdict == "ok" and 0 or 1)
+-- print(check.verdict, check.reason)
 local function run(client, arguments, options)
    check_arguments(arguments)
    local good, err = client:_check("list_indexes", nil, options, "check")

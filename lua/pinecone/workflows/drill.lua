@@ -1,4 +1,5 @@
--- Shows that a backup can be restored: restores it into an index for the purpose, compares, and deletes that again.
+--- Shows that a backup can be restored: restores it into an index for the purpose, compares, and deletes that again.
+-- @classmod Client
 
 local core = require "pinecone.core"
 local errors = require "pinecone.errors"
@@ -225,33 +226,52 @@ local function perform(drill, backup, arguments, patience)
    return restored, err
 end
 
+--- Automation
+-- @section automation
+
+--- What a drill has shown.
+-- @table Drilled
+-- @tfield Backup backup what was restored
+-- @tfield string index_name of the index, which is gone by now
+-- @tfield int record_count
+-- @tfield int namespace_count
+-- @tfield number restore_seconds until it was verified
+-- @tfield number seconds until it was deleted
+
 --- Shows that a backup can be restored: restores it into a new index, compares what that holds with the backup, and
 -- deletes the index again, also where something goes wrong.
 --
 -- The index's name begins with `drill-`. It costs what an index costs, and counts in the project's quota.
+-- `timeout` is for all but the deletion, for which there are up to 300 seconds more, 5 after Ctrl-C and where
+-- `on_progress` raises.
 -- @function Client:drill
--- @tparam string|table arguments the index's name, or
---
--- * `backup_id`, or `index_name`: the newest backup of that index that is Ready. The index may be deleted by now
--- * `max_indexes`: how many serverless and BYOC indexes the project may have. The API does not tell; with this the
---   drill is refused beforehand where there is no room, without it by the server, before anything is made
--- * `verify_grace` (60): for so many seconds the counts may lag behind
--- * `announce(index_name, backup)`: a function that is called before the index is made, with the name that it will
---   have: for whoever wants to know it even where the program is killed
--- * `on_deletion(index_name, problem)`: a function that is called where the deletion of that index is not the usual
---   one: before it, with what was raised (such as Ctrl-C, during which a second one leaves the index behind), or after
---   an attempt that failed and is repeated, with the error
--- @tparam[opt] table options `timeout` (seconds for all but the deletion, for which there are up to 300 more, 5 after
---   Ctrl-C and where `on_progress` raises; default: no limit for the waiting), `api_version`, `on_progress`: see
---   `restore`
--- @treturn[1] table `backup`, `index_name` (which is gone by now), `record_count`, `namespace_count`,
---   `restore_seconds` (until it was verified), `seconds` (until it was deleted)
+-- @tparam string|table arguments with one of the first two fields, or `index_name` alone
+-- @tparam[opt] WaitOptions options
+-- @tparam[opt] string arguments.backup_id the backup
+-- @tparam[opt] string arguments.index_name the newest backup of that index that is Ready; it may be deleted by now
+-- @tparam[opt] int arguments.max_indexes how many serverless and BYOC indexes the project may have. The API does not
+--   tell; with this the drill is refused beforehand where there is no room, without it by the server, before anything
+--   is made
+-- @tparam[opt=60] number arguments.verify_grace for so many seconds the counts may lag behind
+-- @tparam[opt] function arguments.announce is called before the index is made, with the name that it will have and the
+--   backup: for whoever wants to know it even where the program is killed
+-- @tparam[opt] function arguments.on_deletion is called with the index's name and a problem, where its deletion is not
+--   the usual one: before it, with what was raised (such as Ctrl-C, during which a second one leaves the index behind),
+--   or after an attempt that failed and is repeated, with the error
+-- @treturn[1] Drilled what was seen
 -- @treturn[2] nil
--- @treturn[2] table the error, see `restore`; `quota_exceeded`: there is no room for another index. `leftover` is the
---   name of the index where it could not be deleted, or was not seen and may appear yet
+-- @treturn[2] Error see `restore`; `leftover` is the name of the index where it could not be deleted, or was not seen
+--   and may appear yet
+-- @kind failed the restore ended badly, or the counts differ; then `differences` has them
+-- @kind quota_exceeded there is no room for another index
+-- @kind timeout the time was over before
+-- @kind not_found the index has no backup that is Ready, or there is no such backup
 -- @raise for misuse, and what `on_progress`, `announce` and `on_deletion` raise; where the index is left behind, that
 --   says so
--- @usage local drill = assert(pc:drill "movies"); print(drill.record_count, drill.restore_seconds)
+-- @api 2026-04/control-plane/create_index_from_backup
+-- @usage
+-- local drill = assert(pc:drill { index_name = "movies", max_indexes = 20 })
+-- print(drill.record_count, drill.restore_seconds)
 local function run(client, arguments, options)
    source.check("drill", arguments, "index_name")
    local patience, err = patience_of(client, "drill", "create_index_from_backup",

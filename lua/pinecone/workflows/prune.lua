@@ -1,4 +1,5 @@
--- Deleting the backups that a policy does not keep.
+--- Deleting the backups that a policy does not keep.
+-- @classmod Client
 
 local errors = require "pinecone.errors"
 local fields = require "pinecone.fields"
@@ -124,28 +125,45 @@ local function apply(client, report, limit, options)
    end
 end
 
+--- Automation
+-- @section automation
+
+--- What `prune_backups` planned and did.
+-- @table PruneReport
+-- @tfield {KeptBackup,...} keep newest first
+-- @tfield {Backup,...} remove newest first, as planned
+-- @tfield {UntouchedBackup,...} untouched newest first
+-- @tfield {Backup,...} removed those of `remove` that are gone, oldest first
+-- @tfield {Backup,...} in_use those that stay because a restore reads them, oldest first
+-- @tfield {FailedDeletion,...} failed the others, oldest first
+-- @tfield boolean dry_run whether nothing was to be deleted; then the last three are empty
+
+--- A backup that could not be deleted.
+-- @table FailedDeletion
+-- @tfield Backup backup
+-- @tfield Error error why
+
 --- Deletes the backups that a policy does not keep.
 --
--- Lists all backups of the project (control-plane/list_project_backups), decides with `pinecone.retention.plan`, by the
--- server's clock, and deletes oldest first, several at once (control-plane/delete_backup). Nothing is deleted unless
--- the whole list was read. Where a delete fails the others go on; only an error that would hit them all, such as a
--- refused key, or a service that is down for eight in a row, ends the deleting, and is the error of the rest. Where a
--- backup was not found when it was to be deleted, all are listed once more: it has been removed if it is gone.
+-- Lists all backups of the project, decides with `pinecone.retention.plan`, by the server's clock, and deletes oldest
+-- first, several at once: `DELETE /backups/{backup_id}`. Nothing is deleted unless the whole list was read.
+-- Where a delete fails the others go on; only an error that would hit them all, such as a refused key, or a service
+-- that is down for eight in a row, ends the deleting, and is the error of the rest. Where a backup was not found when
+-- it was to be deleted, all are listed once more: it has been removed if it is gone.
 -- @function Client:prune_backups
 -- @tparam table arguments
--- @tparam table arguments.policy which backups may be touched, and which of them stay: see `pinecone.retention.plan`
+-- @tparam[opt] CallOptions options `timeout` is of each request
+-- @tparam Policy arguments.policy which backups may be touched, and which of them stay
 -- @tparam[opt=false] boolean arguments.dry_run `true` deletes nothing
 -- @tparam[opt] function arguments.confirm is called with the report, as planned, before anything is deleted; unless it
 --   gives `true` nothing is. Not with `dry_run`
 -- @tparam[opt] string arguments.index_name looks at the backups of the index of that name alone; it may be deleted
 -- @tparam[opt=8] int arguments.limit how many are deleted at once
--- @tparam[opt] table options `timeout` (of each request), `api_version`
--- @treturn[1] table `keep`, `remove` and `untouched`, as planned; what became of `remove`: `removed` and `in_use` (a
---   restore still reads it), sequences of backups, and `failed`, a sequence of `{ backup =, error = }`, all oldest
---   first; and `dry_run`, true where nothing was to be deleted; then these three are empty
+-- @treturn[1] PruneReport what was planned, and what became of it
 -- @treturn[2] nil
--- @treturn[2] table the error, where the backups could not be listed
+-- @treturn[2] Error where the backups could not be listed
 -- @raise for misuse, of the policy too, and what the policy's filter and `confirm` raise; nothing has been deleted then
+-- @api 2026-04/control-plane/delete_backup
 -- @usage
 -- local report = assert(pc:prune_backups { policy = { name_prefix = "nightly-", keep_daily = 7 } })
 -- for _, row in ipairs(report.failed) do print(row.backup.name, row.error) end

@@ -1,4 +1,5 @@
--- Restores a backup into a new index, and makes sure that all of it is there.
+--- Restores a backup into a new index, and makes sure that all of it is there.
+-- @classmod Client
 
 local errors = require "pinecone.errors"
 local patience_of = require "pinecone.patience"
@@ -71,6 +72,7 @@ end
 -- @treturn[1] table what the method gives
 -- @treturn[2] nil
 -- @treturn[2] table the error; its `restore` is what was begun, nil where nothing was
+-- @local
 function restore.perform(client, backup, arguments, patience, done)
    done = done or {}
    local begun, err = begin(client, backup, arguments, patience, done)
@@ -91,32 +93,55 @@ function restore.perform(client, backup, arguments, patience, done)
    return done
 end
 
+--- Automation
+-- @section automation
+
+--- What a restore has become.
+-- @table Restored
+-- @tfield string name of the new index
+-- @tfield Backup backup what it was made of
+-- @tfield string restore_job_id
+-- @tfield string index_id
+-- @tfield boolean verified whether it was compared
+-- @tfield number seconds it took
+-- @tfield[opt] RestoreJob job where it waited
+-- @tfield[opt] Index index where it waited
+-- @tfield[opt] int record_count where it was verified
+-- @tfield[opt] int namespace_count where it was verified
+
 --- Restores a backup into a new index, waits until it is there, and compares what it holds with the backup.
 --
--- `POST /backups/{backup_id}/create-index` (control-plane/create_index_from_backup), then looks at the restore job
--- (control-plane/describe_restore_job), the index (control-plane/describe_index) and its counts
--- (data-plane/describeindexstats). The index stays, whatever the comparison says.
+-- `POST /backups/{backup_id}/create-index`, then looks at the restore job, at the index and at its counts. The index
+-- stays, whatever the comparison says. `on_progress` hears of the job, then of the index, also where its counts do not
+-- agree yet.
 -- @function Client:restore
--- @tparam table arguments
---
--- * `backup_id`, or `index_name` with `latest = true`: the newest backup of that index that is Ready. The index may be
---   deleted by now
--- * `name` of the new index
--- * `wait` (true); false gives the ids of what was begun
--- * `verify` (true where it waits): whether the numbers of records and namespaces are those of the backup
--- * `verify_grace` (60): for so many seconds the counts may lag behind
--- * `tags`, `deletion_protection`, `read_capacity`: see `create_index_from_backup`
--- @tparam[opt] table options `timeout` (seconds for all of it; default: no limit for the waiting), `api_version`,
---   `on_progress(resource, elapsed, trouble)`: called after each look at the job and then at the index, with it as last
---   seen, the seconds since the call began, and the error where that look failed, or its counts do not agree yet
--- @treturn[1] table `name`, `backup`, `restore_job_id`, `index_id`, `verified`, `seconds`; where it waits `job` and
---   `index`; where it is verified `record_count` and `namespace_count`
+-- @tparam table arguments a backup, by `backup_id` or by `index_name` with `latest`, and
+-- @tparam[opt] WaitOptions options
+-- @tparam[opt] string arguments.backup_id the backup
+-- @tparam[opt] string arguments.index_name the index whose backup it is; it may be deleted by now
+-- @tparam[opt] boolean arguments.latest `true` with `index_name`: the newest that is Ready
+-- @tparam string arguments.name of the new index
+-- @tparam[opt=true] boolean arguments.wait false gives the ids of what was begun
+-- @tparam[opt] boolean arguments.verify whether the numbers of records and namespaces must be those of the backup;
+--   default: true where it waits
+-- @tparam[opt=60] number arguments.verify_grace for so many seconds the counts may lag behind
+-- @tparam[opt] {[string]=string,...} arguments.tags see `create_index_from_backup`
+-- @tparam[opt] string arguments.deletion_protection see `create_index_from_backup`
+-- @tparam[opt] table arguments.read_capacity see `create_index_from_backup`
+-- @treturn[1] Restored what became of it
 -- @treturn[2] nil
--- @treturn[2] table the error; its `restore` is that table as far as it is known, where a restore was begun. `failed`:
---   the job ended badly, or the counts differ (then `differences` has them); `not_found`: the index has no backup that
---   is Ready; else as in `create_index_from_backup`
+-- @treturn[2] Error its `restore` is such a table as far as it is known, where a restore was begun; see
+--   `create_index_from_backup`, too
+-- @kind failed the job ended badly, or the counts differ; then `differences` has them
+-- @kind timeout the time was over before; the restore goes on
+-- @kind not_found the index has no backup that is Ready, or there is no such backup
+-- @kind conflict another index has the name
+-- @kind protocol the backup does not say its counts; nothing was begun
 -- @raise for misuse, and what `on_progress` raises
--- @usage local restored = assert(pc:restore { index_name = "movies", latest = true, name = "movies-restored" })
+-- @api 2026-04/control-plane/create_index_from_backup
+-- @usage
+-- local restored = assert(pc:restore { index_name = "movies", latest = true, name = "movies-restored" })
+-- print(restored.record_count, ("%.0f s"):format(restored.seconds))
 local function run(client, arguments, options)
    source.check("restore", arguments, "index_name with latest = true")
    if arguments.index_name and not arguments.latest then
