@@ -137,7 +137,7 @@ quickstart: modules ## back up and restore an index of the emulator, step by ste
 # busted's own command would run on whatever "lua" is.
 test: modules deps-specs ## run the specs on LUA
 	@$(if $(SPEC),,$(error There are no specs))
-	@$(MAKE) all spec-modules $(if $(filter spec/51-%,$(SPEC)),$(if $(shell command -v ldoc),$(DOC)/model.lua))
+	@$(MAKE) all spec-modules $(if $(filter spec/51-% spec/54-%,$(SPEC)),$(if $(shell command -v ldoc),$(DOC)/model.lua))
 	@. $(BUILD)/env.sh && $(UNDER) $(LUA) spec/support/run.lua $(BUSTED_ARGS) $(SPEC)
 
 test-all: deps-all ## run the specs on every Lua in turn

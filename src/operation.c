@@ -74,8 +74,8 @@
 
 /* The table -------------------------------------------------------------------------------------------------------- */
 
-/* What stands above a row completes its `text` for the reference: more about it, what it gives, which kinds of errors are its own,
- * and an example, which a spec runs. */
+/* What stands above a row completes its `text` for the reference: more about it, what it gives, which kinds of errors
+ * are its own, and an example, which a spec runs. */
 const Operation operations[] = {
     /*** What is written while it is made, and in the 15 minutes before, may be missing from it. It costs storage until
     it is deleted. Where the answer is lost, a backup with a `name` is looked for before another one is made.
@@ -186,7 +186,7 @@ const Operation operations[] = {
     @kind quota_exceeded the project holds as many collections as its plan allows
     @kind invalid_argument the index is not one of pods: serverless ones have backups
     @usage
-    local collection = assert(pc:create_collection { name = "songs-frozen", source = "songs" })
+    local collection = assert(pc:create_collection { name = "pod-movies-frozen", source = "pod-movies" })
     assert(pc:wait_for_collection(collection))
     */
     {.name = "create_collection", .method = "POST", .path = "/collections",
@@ -200,7 +200,7 @@ const Operation operations[] = {
     /*** @treturn Collection it, as it is now
     @kind not_found there is none with that name
     @usage
-    local collection = assert(pc:describe_collection "frozen")
+    local collection = assert(pc:describe_collection "pod-movies-copy")
     print(collection.status, collection.vector_count)
     */
     {.name = "describe_collection", .method = "GET", .path = "/collections/{collection_name}",
@@ -221,7 +221,7 @@ const Operation operations[] = {
     @treturn boolean true
     @kind not_found there is none with that name
     @usage
-    assert(pc:delete_collection "frozen")
+    assert(pc:delete_collection "pod-movies-copy")
     */
     {.name = "delete_collection", .method = "DELETE", .path = "/collections/{collection_name}",
      .effect = EFFECT_DELETE, .answer = ANSWER_TRUE, .legacy = LEGACY_ALIKE, INDEXES,
@@ -235,8 +235,7 @@ const Operation operations[] = {
     @kind quota_exceeded the project has as many indexes as it may have
     @usage
     local index = assert(pc:create_index_from_collection {
-       name = "songs-again", source_collection = "frozen", environment = "us-east1-gcp",
-       dimension = 2, metric = "cosine",
+       name = "pod-movies-again", source_collection = "pod-movies-copy", environment = "us-east1-gcp", dimension = 3,
     })
     assert(pc:wait_for_index(index.name))
     */
@@ -287,7 +286,7 @@ const Operation operations[] = {
     @treturn SchedulePage a page of them
     @kind not_found there is no such index
     @usage
-    for _, schedule in ipairs(assert(pc:list_backup_schedules "movies").data) do
+    for _, schedule in ipairs(assert(pc:list_backup_schedules "songs").data) do
        print(schedule.name, schedule.enabled, schedule.next_scheduled_run)
     end
     */

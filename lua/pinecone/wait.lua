@@ -238,7 +238,7 @@ end
 -- @raise for misuse, and what `on_progress` raises
 -- @api 2026-04/control-plane/describe_collection
 -- @usage
--- print(assert(pc:wait_for_collection "frozen").vector_count)
+-- print(assert(pc:wait_for_collection "pod-movies-copy").vector_count)
 
 --- Waits until an index is ready; see `wait_for_backup`.
 --

@@ -35,7 +35,7 @@ local iterators = {
       usage = "for collection in pc:collections() do print(collection.name, collection.status) end" },
    { name = "backup_schedules", operation = "list_backup_schedules", noun = "backup schedules of an index",
       item = "Schedule",
-      usage = 'for schedule in pc:backup_schedules "movies" do print(schedule.name, schedule.enabled) end' },
+      usage = 'for schedule in pc:backup_schedules "songs" do print(schedule.name, schedule.enabled) end' },
    { name = "backup_schedule_history", operation = "list_backup_schedule_history",
       noun = "backups that a schedule made", item = "Backup",
       usage = "for backup in pc:backup_schedule_history(schedule_id) do print(backup.name) end" },

@@ -100,8 +100,10 @@
 -- @tfield[opt] number indexFullness of pods
 -- @tfield[opt] string metric
 -- @tfield[opt] string vectorType
--- @tfield[opt] number memoryFullness
--- @tfield[opt] number storageFullness
+-- @tfield[opt] number memory_fullness in 2025-10 and 2026-04
+-- @tfield[opt] number storage_fullness in 2025-10 and 2026-04
+-- @tfield[opt] number memoryFullness from 2026-07 on
+-- @tfield[opt] number storageFullness from 2026-07 on
 
 --- How many records a namespace has.
 -- @table NamespaceStats

@@ -179,18 +179,29 @@ local function spellings(owner, field, argument)
    return list
 end
 
-local function add_class_of_arguments(out, name, owner, fields, arguments, way)
-   out.line("---@class %s", name)
-   local done = {}
+-- The names that must be there where all is spelled in one way.
+local function needed_names(fields, arguments, way)
+   local names = {}
    for _, field in ipairs(fields) do
       local argument = arguments[field.name]
-      local needed = argument and way.spelling(argument) or field.name
+      if not field.optional then
+         names[argument and way.spelling(argument) or field.name] = true
+      end
+   end
+   return names
+end
+
+local function add_class_of_arguments(out, name, owner, fields, arguments, way)
+   out.line("---@class %s", name)
+   local done, needed = {}, needed_names(fields, arguments, way)
+   for _, field in ipairs(fields) do
+      local argument = arguments[field.name]
       for _, spelling in ipairs(spellings(owner, field, argument)) do
          if not done[spelling.name] then
             done[spelling.name] = true
             add_field(out, {
                name = spelling.name, type = spelling.row.type, text = spelling.row.text, default = field.default,
-               optional = field.optional or spelling.name ~= needed,
+               optional = not needed[spelling.name],
                choices = spelling.name == field.name and choices_of(argument) or nil,
             }, owner)
          end
@@ -205,11 +216,12 @@ local function add_arguments(out, item, parameter)
    local arguments = by_name(item.page == "Client" and core.operations[item.name])
    local names, seen = {}, {}
    for _, way in ipairs(ways) do
-      local key = ""
-      for _, field in ipairs(parameter.fields) do
-         local argument = arguments[field.name]
-         key = key .. (not field.optional and argument and way.spelling(argument) or field.name) .. " "
+      local key = {}
+      for field in pairs(needed_names(parameter.fields, arguments, way)) do
+         key[#key + 1] = field
       end
+      table.sort(key)
+      key = table.concat(key, " ")
       if not seen[key] then
          seen[key] = true
          local name = ("pinecone.%s.%s%s"):format(item.name, parameter.name, way.suffix)

@@ -321,7 +321,7 @@ function Client:list_restore_jobs(arguments, options) end
 --- - `invalid_argument`: the index is not one of pods: serverless ones have backups
 ---
 ---```lua
----local collection = assert(pc:create_collection { name = "songs-frozen", source = "songs" })
+---local collection = assert(pc:create_collection { name = "pod-movies-frozen", source = "pod-movies" })
 ---assert(pc:wait_for_collection(collection))
 ---```
 ---
@@ -350,7 +350,7 @@ function Client:create_collection(arguments, options) end
 --- - `not_found`: there is none with that name
 ---
 ---```lua
----local collection = assert(pc:describe_collection "frozen")
+---local collection = assert(pc:describe_collection "pod-movies-copy")
 ---print(collection.status, collection.vector_count)
 ---```
 ---
@@ -398,7 +398,7 @@ function Client:list_collections(arguments, options) end
 --- - `not_found`: there is none with that name
 ---
 ---```lua
----assert(pc:delete_collection "frozen")
+---assert(pc:delete_collection "pod-movies-copy")
 ---```
 ---
 ---[2026-04/control-plane/delete_collection](https://docs.pinecone.io/reference/api/2026-04/control-plane/delete_collection)
@@ -472,8 +472,7 @@ function Client:delete_collection(arguments, options) end
 ---
 ---```lua
 ---local index = assert(pc:create_index_from_collection {
----   name = "songs-again", source_collection = "frozen", environment = "us-east1-gcp",
----   dimension = 2, metric = "cosine",
+---   name = "pod-movies-again", source_collection = "pod-movies-copy", environment = "us-east1-gcp", dimension = 3,
 ---})
 ---assert(pc:wait_for_index(index.name))
 ---```
@@ -511,7 +510,7 @@ function Client:create_index_from_collection(arguments, options) end
 ---@field index_name string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
 ---@field name string the schedule's name, with which its backups' names begin
 ---@field schedule_type? string time-based, the only one; default: `"time-based"`
----@field schedule? table as the API nests it; default: `"time-based"`
+---@field schedule table as the API nests it; default: `"time-based"`
 ---@field frequency? "daily"|"weekly"|"monthly" daily, weekly or monthly; 'daily', 'weekly' or 'monthly'
 ---@field expire_after_days? integer days after which its backups are deleted; a whole number from 1 to 2147483647; or under the name `retention_expire_after_days`
 ---@field retention_expire_after_days? integer the same as `expire_after_days`
@@ -563,7 +562,7 @@ function Client:create_backup_schedule(arguments, options) end
 --- - `not_found`: there is no such index
 ---
 ---```lua
----for _, schedule in ipairs(assert(pc:list_backup_schedules "movies").data) do
+---for _, schedule in ipairs(assert(pc:list_backup_schedules "songs").data) do
 ---   print(schedule.name, schedule.enabled, schedule.next_scheduled_run)
 ---end
 ---```
@@ -992,7 +991,7 @@ function Client:collections(arguments, options) end
 ---otherwise. In a `for` loop an error raises. In PUC Lua 5.1 it cannot wait in coroutines: call `Pages:next` there.
 ---
 ---```lua
----for schedule in pc:backup_schedules "movies" do print(schedule.name, schedule.enabled) end
+---for schedule in pc:backup_schedules "songs" do print(schedule.name, schedule.enabled) end
 ---```
 ---
 ---[2026-07/control-plane/list_backup_schedules](https://docs.pinecone.io/reference/api/2026-07/control-plane/list_backup_schedules)
@@ -1103,7 +1102,7 @@ function Client:wait_for_restore(what, options) end
 --- - `not_found`: there is none with that name
 ---
 ---```lua
----print(assert(pc:wait_for_collection "frozen").vector_count)
+---print(assert(pc:wait_for_collection "pod-movies-copy").vector_count)
 ---```
 ---
 ---[2026-04/control-plane/describe_collection](https://docs.pinecone.io/reference/api/2026-04/control-plane/describe_collection)
@@ -1134,7 +1133,7 @@ function Client:wait_for_collection(what, options) end
 function Client:wait_for_index(what, options) end
 
 ---@class pinecone.backup.arguments
----@field index_name string
+---@field index_name string the index
 ---@field name? string of the backup; default: one that no other has, of the index's name and the time
 ---@field name_prefix? string what the default name begins with, so that a policy can tell it: up to 20 lower-case letters, digits and hyphens; not beside `name`
 ---@field description? string any text
@@ -1203,6 +1202,7 @@ function Client:restore(arguments, options) end
 ---@class pinecone.drill.arguments
 ---@field backup_id? string the backup
 ---@field index_name? string the newest backup of that index that is Ready; it may be deleted by now
+---@field latest? boolean may stand beside `index_name`, and says what is so anyway
 ---@field max_indexes? integer how many serverless and BYOC indexes the project may have. The API does not tell; with this the drill is refused beforehand where there is no room, without it by the server, before anything is made
 ---@field verify_grace? number for so many seconds the counts may lag behind; default: `60`
 ---@field announce? fun(index_name: string, backup: pinecone.Backup) is called before the index is made, with the name that it will have and the backup: for whoever wants to know it even where the program is killed
@@ -1575,8 +1575,10 @@ function Call:cancel() end
 ---@field indexFullness? number of pods
 ---@field metric? string
 ---@field vectorType? string
----@field memoryFullness? number
----@field storageFullness? number
+---@field memory_fullness? number in 2025-10 and 2026-04
+---@field storage_fullness? number in 2025-10 and 2026-04
+---@field memoryFullness? number from 2026-07 on
+---@field storageFullness? number from 2026-07 on
 
 ---How many records a namespace has.
 ---@class pinecone.NamespaceStats

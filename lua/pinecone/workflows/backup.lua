@@ -35,7 +35,7 @@ end
 -- @function Client:backup
 -- @tparam string|table arguments with these fields, or `index_name` alone
 -- @tparam[opt] WaitOptions options
--- @tparam string arguments.index_name
+-- @tparam string arguments.index_name the index
 -- @tparam[opt] string arguments.name of the backup; default: one that no other has, of the index's name and the time
 -- @tparam[opt] string arguments.name_prefix what the default name begins with, so that a policy can tell it: up to 20
 --   lower-case letters, digits and hyphens; not beside `name`

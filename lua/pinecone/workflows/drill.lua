@@ -249,6 +249,7 @@ end
 -- @tparam[opt] WaitOptions options
 -- @tparam[opt] string arguments.backup_id the backup
 -- @tparam[opt] string arguments.index_name the newest backup of that index that is Ready; it may be deleted by now
+-- @tparam[opt] boolean arguments.latest may stand beside `index_name`, and says what is so anyway
 -- @tparam[opt] int arguments.max_indexes how many serverless and BYOC indexes the project may have. The API does not
 --   tell; with this the drill is refused beforehand where there is no room, without it by the server, before anything
 --   is made

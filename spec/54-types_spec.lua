@@ -1,0 +1,147 @@
+-- The editor types say what the library takes and gives. They are read here as an editor reads them, not as they are
+-- made.
+
+local core = require "pinecone.core"
+local reference = require "support.reference"
+
+local paths = {
+   pinecone = "lua/pinecone/meta/pinecone.lua", ["pinecone.emulator"] = "lua/pinecone/meta/emulator.lua",
+   ["pinecone.openresty"] = "lua/pinecone/meta/openresty.lua",
+   ["pinecone.retention"] = "lua/pinecone/meta/retention.lua",
+}
+
+local builtin = {
+   any = true, boolean = true, fun = true, integer = true, ["nil"] = true, number = true, string = true, table = true,
+   self = true, T = true,
+}
+
+-- Its classes, each with the types of its fields, and its functions, each with those of its parameters.
+local function read(path, types)
+   local class, parameters
+   for line in reference.read(path):gmatch "[^\n]+" do
+      local name, parent = line:match "^%-%-%-@class ([%w_.]+):? ?([%w_.]*)"
+      if name then
+         class = { parent = parent ~= "" and parent or nil, fields = {} }
+         types.classes[name], parameters = class, {}
+      end
+      local field, mark, rest = line:match "^%-%-%-@field ([%w_]+)(%??) (.*)$"
+      if field then
+         class.fields[field] = { optional = mark == "?", type = rest:match '^%b""[^ ]*' or rest:match "^%S+" }
+      end
+      local parameter, optional, kind = line:match "^%-%-%-@param ([%w_]+)(%??) (%S+)"
+      if parameter then
+         parameters[parameter] = { optional = optional == "?", type = kind }
+      end
+      local called = line:match "^function ([%w_.:]+)%("
+      if called then
+         types.functions[called], parameters = parameters, {}
+      end
+   end
+end
+
+local function read_all()
+   local types = { classes = {}, functions = {} }
+   for _, path in pairs(paths) do
+      read(path, types)
+   end
+   return types
+end
+
+describe("The editor types", function()
+   local types
+
+   setup(function() types = read_all() end)
+
+   for module, path in pairs(paths) do
+      it(("of %s are Lua, and have its name"):format(module), function()
+         assert.equal("table", type(assert(loadfile(path))()))
+         assert.equal(module, reference.read(path):match "^%-%-%-@meta ([%w.]+)\n")
+      end)
+   end
+
+   local in_lua = {
+      string = "string", integer = "integer", boolean = "boolean", table = "table",
+      ["table of strings"] = "table<string,",
+   }
+
+   for name, operation in pairs(core.operations) do
+      it(("have what the table of operations has of %s"):format(name), function()
+         local parameters = types.functions["Client:" .. name]
+         assert.truthy(parameters, "no such function")
+         assert.truthy(parameters.options.optional)
+         assert.equal("pinecone.CallOptions", parameters.options.type)
+         if #operation.arguments == 0 then
+            return
+         end
+         local class = types.classes[("pinecone.%s.arguments"):format(name)]
+         local seen = {}
+         for _, argument in ipairs(operation.arguments) do
+            local field = assert(class.fields[argument.name], argument.name)
+            assert.equal(argument.required, not field.optional, argument.name)
+            local choices = argument.rule and argument.rule:find "^'" and '"'
+            assert.equal(1, field.type:find(choices or in_lua[argument.type], 1, true), argument.name)
+            assert.truthy(not argument.alias or class.fields[argument.alias].optional, argument.alias)
+            seen[argument.name], seen[argument.alias or ""] = true, true
+         end
+         for field in pairs(class.fields) do
+            assert.truthy(seen[field] or class.fields[field].type == "table", field)
+         end
+         assert.truthy(reference.read(paths.pinecone):find(("@class pinecone.%s.arguments\n"):format(name), 1, true))
+      end)
+   end
+
+   it("let an argument stand under its alias, where it is needed", function()
+      local class = types.classes["pinecone.create_collection.arguments.by_alias"]
+      assert.is_false(class.fields.collection_name.optional)
+      assert.is_true(class.fields.name.optional)
+      local either = "pinecone.create_collection.arguments|pinecone.create_collection.arguments.by_alias"
+      assert.truthy(reference.read(paths.pinecone):find("@param arguments " .. either, 1, true))
+   end)
+
+   it("let a schedule be nested, as the API nests it", function()
+      local class = types.classes["pinecone.create_backup_schedule.arguments.nested"]
+      assert.is_false(class.fields.schedule.optional)
+      assert.is_false(class.fields.retention.optional)
+      assert.is_true(class.fields.frequency.optional)
+   end)
+
+   it("refuse a field that nobody knows", function()
+      local text = reference.read(paths.pinecone)
+      for name in text:gmatch "@class (pinecone%.[%l_]+%.%l[%w_.]*)\n" do
+         local body = text:match(("@class %s\n(.-)\n\n"):format(name:gsub("%.", "%%.")))
+         assert.truthy(body:find("@field [string] pinecone.unknown_field", 1, true), name)
+      end
+   end)
+
+   it("name only types that there are", function()
+      for module, path in pairs(paths) do
+         for line in reference.read(path):gmatch "[^\n]+" do
+            local named = line:match "^%-%-%-@field [%w_]+%?? (%S+)" or line:match "^%-%-%-@param [%w_]+%?? (%S+)"
+               or line:match "^%-%-%-@return (%S+)"
+            for name in (named or ""):gsub('%b""', ""):gsub("[%w_]+%??:", ""):gmatch "[%w_.]+" do
+               name = name:gsub("^%.+", "")
+               local is_known = builtin[name] or types.classes[name] or named:find "^fun" or name == ""
+               assert(is_known, ("%s: %s"):format(module, line))
+            end
+         end
+      end
+   end)
+
+   it("come from the comments as they are now", function()
+      if not reference.model then
+         pending "needs LDoc"
+         return
+      end
+      package.path = "./spec/reference/?.lua;" .. package.path
+      for path, text in pairs(require("types").files(reference.model)) do
+         assert(text == reference.read(path), path .. " is not what the comments say: make types writes it anew")
+      end
+   end)
+
+   it("have every function of the reference", function()
+      for name in pairs(reference.functions) do
+         local class, method = name:match "([%w]+[.:])([%w_]+)$"
+         assert.truthy(types.functions[class .. method], name)
+      end
+   end)
+end)
