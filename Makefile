@@ -10,7 +10,9 @@
 #   COLLECTOR=busy     specs run while the garbage collector never rests
 #   DEPS=no            install nothing, take what is there
 #   LUA_INCDIR=FOLDER  where lua.h lies, when pkg-config does not know
-#   WERROR=            lets warnings pass; CFLAGS and LDFLAGS as usual
+#   WERROR=            lets warnings pass; CPPFLAGS, CFLAGS and LDFLAGS as usual
+#   PREFIX=/usr/local  where install copies to, below DESTDIR; INST_LUADIR, INST_LIBDIR, INST_BINDIR and INST_DOCDIR
+#                      are its folders
 
 LUA ?= lua5.4
 LUAS := lua5.1 lua5.2 lua5.3 lua5.4 luajit
@@ -41,7 +43,7 @@ CURL_LIBS = $(shell pkg-config --libs libcurl 2>/dev/null || echo -lcurl)
 WARNINGS := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2
 SANITIZERS := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-omit-frame-pointer)
-COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) -fPIC $(WARNINGS) $(SANITIZERS)
+COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(CPPFLAGS) $(CFLAGS) -fPIC $(WARNINGS) $(SANITIZERS)
 
 ##@ Build
 
@@ -78,13 +80,13 @@ spec-modules: $(SPEC_MODULES)
 	@:
 
 # LUA_PATH_5_4 and its like would hide LUA_PATH: what stands there moves to the end of LUA_PATH.
-VERSION := $(subst .,_,$(LUA:lua%=%))
+PATH_SUFFIX := $(subst .,_,$(LUA:lua%=%))
 define ENV_SH
 # Made by make. Source it to use lua-pinecone from the checkout with $(LUA).
 root='$(subst ','\'',$(CURDIR))'
-LUA_PATH="$$root/lua/?.lua;$$root/lua/?/init.lua;$${LUA_PATH_$(VERSION):-$${LUA_PATH:-;}}"
-LUA_CPATH="$$root/$(BUILD)/?.so;$${LUA_CPATH_$(VERSION):-$${LUA_CPATH:-;}}"
-unset LUA_PATH_$(VERSION) LUA_CPATH_$(VERSION)
+LUA_PATH="$$root/lua/?.lua;$$root/lua/?/init.lua;$${LUA_PATH_$(PATH_SUFFIX):-$${LUA_PATH:-;}}"
+LUA_CPATH="$$root/$(BUILD)/?.so;$${LUA_CPATH_$(PATH_SUFFIX):-$${LUA_CPATH:-;}}"
+unset LUA_PATH_$(PATH_SUFFIX) LUA_CPATH_$(PATH_SUFFIX)
 export LUA_PATH LUA_CPATH
 export PATH="$$root/$(BUILD)/bin:$$PATH"
 unset root
@@ -99,16 +101,17 @@ package.cpath = root .. "/$(BUILD)/?.so;" .. package.cpath
 
 endef
 
+# What the first line can name has no spaces in it, and not every system reads it to its end.
+INTERPRETER = lua=$$(command -v $(LUA)); \
+	[[ $$lua == /* && $$lua != *[[:space:]]* && $${\#lua} -lt 120 ]] || lua="/usr/bin/env $(LUA)"
+
 # Both are written anew each time, because the checkout may have moved.
 $(BUILD)/env.sh: FORCE | $(BUILD)/bin
 	$(file >$@,$(ENV_SH))
 
-# What the first line can name has no spaces in it, and not every system reads it to its end.
 $(BUILD)/bin/pinecone-backup: export COMMAND_LUA := $(COMMAND_LUA)
 $(BUILD)/bin/pinecone-backup: FORCE | $(BUILD)/bin
-	@lua=$$(command -v $(LUA)); \
-	[[ $$lua == /* && $$lua != *[[:space:]]* && $${#lua} -lt 120 ]] || lua="/usr/bin/env $(LUA)"; \
-	{ echo "#!$$lua"; echo "$$COMMAND_LUA"; sed 1d lua/pinecone/command/pinecone-backup; } >$@.new
+	@$(INTERPRETER); { echo "#!$$lua"; echo "$$COMMAND_LUA"; sed 1d lua/pinecone/command/pinecone-backup; } >$@.new
 	@chmod +x $@.new && mv $@.new $@
 
 $(BUILD)/bench $(BUILD)/bin $(BUILD)/pinecone $(BUILD)/src $(BUILD)/support:
@@ -331,33 +334,65 @@ $(DOC)/model.lua: $(REFERENCE) Makefile
 	@unset LUA_PATH_5_1 LUA_PATH_5_2; LUA_PATH="$(CURDIR)/spec/reference/?.lua;;" \
 		ldoc --fatalwarnings -c spec/reference/config.ld --filter model.write . >$(DOC)/log
 
-##@ Package and style
+##@ Install
 
-# In a copy, because LuaRocks builds among the sources.
-test-rock: deps deps-rock $(BUILD)/luarocks.lua ## build the rock with LuaRocks and load it from there
-	@rm -rf build/rock && mkdir -p build/rock/source
-	@cp -R $(wildcard src lua README.md LICENSE $(ROCKSPEC)) build/rock/source
-	cd build/rock/source && export LUAROCKS_CONFIG='$(CURDIR)/$(BUILD)/luarocks.lua' \
-		&& luarocks lint $(ROCKSPEC) && luarocks --tree ../tree make $(ROCKSPEC)
-	cd build/rock/tree && LUA_PATH="./share/lua/$(ROCKS_LUA)/?.lua;./share/lua/$(ROCKS_LUA)/?/init.lua;;" \
-		LUA_CPATH="./lib/lua/$(ROCKS_LUA)/?.so;;" $(LUA) -e 'print(require("pinecone")._VERSION)'
-	test -x build/rock/tree/bin/pinecone-backup
-	[[ $$(nm -D --defined-only build/rock/tree/lib/lua/$(ROCKS_LUA)/pinecone/core.so | wc -l) == 1 ]]
+# As Lua's pc file says, where Lua has the same prefix: Debian keeps C modules in a folder per architecture. In other
+# prefixes it does not look there.
+PREFIX ?= /usr/local
+LUA_VERSION := $(if $(filter luajit,$(LUA)),5.1,$(LUA:lua%=%))
+FROM_PC = $(shell for name in $(LUA) $(LUA:lua5%=lua-5%); do \
+	[[ '$(PREFIX)' == "$$(pkg-config --variable=prefix $$name 2>/dev/null)" ]] \
+		&& pkg-config --variable=$(1) $$name && break; done)
+INST_LUADIR ?= $(or $(call FROM_PC,INSTALL_LMOD),$(PREFIX)/share/lua/$(LUA_VERSION))
+INST_LIBDIR ?= $(or $(call FROM_PC,INSTALL_CMOD),$(PREFIX)/lib/lua/$(LUA_VERSION))
+INST_BINDIR ?= $(PREFIX)/bin
+INST_DOCDIR ?= $(PREFIX)/share/doc/lua-pinecone
 
-# Debian's packages are no rocks; LuaRocks has to be told that they are there.
-ROCKS_LUA := $(if $(filter luajit,$(LUA)),5.1,$(LUA:lua%=%))
-define LUAROCKS_LUA
-lua_version = "$(ROCKS_LUA)"
-lua_interpreter = "$(LUA)"
-variables = {
-   LUA = "$(shell command -v $(LUA))",
-   LUA_INCDIR = "$(patsubst -I%,%,$(firstword $(LUA_FLAGS)))",
+# All that goes anywhere, for install and uninstall alike: "each" is called with mode, file and destination. All may read
+# what is there, whatever the umask; folders that there were before keep their modes.
+define INSTALLED
+luadir='$(DESTDIR)$(INST_LUADIR)' libdir='$(DESTDIR)$(INST_LIBDIR)'
+bindir='$(DESTDIR)$(INST_BINDIR)' docdir='$(DESTDIR)$(INST_DOCDIR)'
+all_of() { # mode, folder, destination, what of the folder
+	local file
+	while IFS= read -r file; do each $$1 "$$2/$$file" "$$3/$$file"; done < <(cd $$2 && find "$${@:4}" -type f)
 }
-rocks_provided = { ["lua-cjson"] = "2.1.0-1", argparse = "0.7.1-1" }
+everything() {
+	all_of 644 lua "$$luadir" pinecone -name '*.lua'
+	all_of 644 . "$$docdir" README.md CHANGELOG.md LICENSE examples
+	each 755 $(CORE) "$$libdir/pinecone/core.so"
+	each 755 "$$command" "$$bindir/pinecone-backup"
+}
+copy() { [[ -d $${3%/*} ]] || install -d -m 755 "$${3%/*}"; install -m $$1 "$$2" "$$3"; }
+remove() { rm -f "$$3"; }
 endef
 
-$(BUILD)/luarocks.lua: deps FORCE | $(BUILD)/bin
-	$(file >$@,$(LUAROCKS_LUA))
+# Lua finds the library in /usr and /usr/local; for other prefixes the command is told where it is.
+define SEARCH
+package.path = [==[$(INST_LUADIR)/?.lua;$(INST_LUADIR)/?/init.lua;]==] .. package.path
+package.cpath = [==[$(INST_LIBDIR)/?.so;]==] .. package.cpath
+endef
+
+install uninstall: export INSTALLED := $(INSTALLED)
+install: export SEARCHED = $(if $(filter /usr /usr/local,$(PREFIX)),,$(SEARCH))
+
+install: $(CORE) ## copy module, core, command and examples to PREFIX, for LUA
+	@set -e; eval "$$INSTALLED"; command=$$(mktemp); trap 'rm -f "$$command"' EXIT; each() { copy "$$@"; }; \
+	$(INTERPRETER); { echo "#!$$lua"; echo "$$SEARCHED"; sed 1d lua/pinecone/command/pinecone-backup; } >"$$command"; \
+	everything; \
+	printf '%s\n' "$$luadir/pinecone" "$$libdir/pinecone/core.so" "$$bindir/pinecone-backup" "$$docdir"
+
+uninstall: ## remove what install has put there, with the same settings
+	@set -e; eval "$$INSTALLED"; each() { remove "$$@"; }; everything; \
+	for folder in "$$luadir/pinecone" "$$libdir/pinecone" "$$docdir/examples"; do \
+		[[ ! -d $$folder ]] || find "$$folder" -depth -type d -empty -delete; \
+	done; \
+	[[ ! -d $$docdir ]] || rmdir "$$docdir" 2>/dev/null || true
+
+##@ Package and style
+
+test-luarocks: deps-rock deps-specs ## install the rock from a server of our own, into an empty tree, and run it from there
+	@$(MAKE) test SPEC='$(sort $(wildcard spec/packaging/*_spec.lua))'
 
 lint: deps-lint ## luacheck, clang-format, hidden symbols, and whether the rockspec names every source
 	luacheck --quiet --no-color $(wildcard lua lua/pinecone/command/pinecone-backup spec examples)
@@ -394,7 +429,7 @@ deps-lint: export PACKAGES = lua-check clang-format
 deps-valgrind: export PACKAGES = valgrind
 # llvm names the functions in what the sanitizers print. The runtime is in clang's own packages before Debian 12.
 deps-fuzz: export PACKAGES = clang llvm libclang-rt-dev|libclang-common-14-dev
-deps-rock: export PACKAGES = luarocks
+deps-rock: export PACKAGES = luarocks git zip unzip $(PACKAGES_lua5.4) $(PACKAGES_luajit) $(PACKAGES_common)
 deps-specs: export PACKAGES = $(PACKAGES_specs)
 deps-openresty: export PACKAGES = $(NGINX) libnginx-mod-http-lua curl
 deps-doc: export PACKAGES = $(PACKAGES_doc)
@@ -405,7 +440,7 @@ deps-all: ## the same for every Lua
 deps-lint: ## what lint needs
 deps-valgrind: ## what check-valgrind needs
 deps-fuzz: ## what fuzz needs
-deps-rock: ## what test-rock needs
+deps-rock: ## what test-luarocks needs
 deps-specs: ## nginx, tinyproxy, cqueues and copas, which some specs need
 deps-openresty: ## nginx with ngx_lua, and curl to try it
 deps-doc: ## what doc needs: LDoc
@@ -469,5 +504,6 @@ $(DEPS_TARGETS):
 
 FORCE:
 .PHONY: all clean spec-modules modules quickstart test test-all test-openresty test-inside openresty bench \
-	$(BENCH_WORKS) bench-openresty bench-gate bench-modules run-bench test-key fuzz soak test-rock doc types lint help FORCE \
+	$(BENCH_WORKS) bench-openresty bench-gate bench-modules run-bench test-key fuzz soak install uninstall \
+	test-luarocks doc types lint help FORCE \
 	check check-all check-sanitizers check-valgrind check-allocations run-allocations $(DEPS_TARGETS)

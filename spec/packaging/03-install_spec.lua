@@ -1,0 +1,111 @@
+-- "make install", for who builds packages of a distribution, or has no LuaRocks.
+
+local expect = require "support.expect"
+local room = require "packaging.room"
+local service = require "support.service"
+
+describe("make install", function()
+   local interpreter = service.interpreter():match "[^/]+$"
+   local version = jit and "5.1" or _VERSION:match "%d.%d"
+   local here
+
+   before_each(function() here = room.new() end)
+   after_each(function() here:remove() end)
+
+   -- As root does after somebody else has made it, with a umask that hides everything.
+   local function make(target, settings)
+      return here:run(("umask 077; make %s DEPS=no LUA=%s %s"):format(target, interpreter, settings), room.checkout)
+   end
+
+   local function found(options)
+      return here:run(("find . %s | sort"):format(options), here.root)
+   end
+
+   local function into_destination(prefix)
+      return ("DESTDIR=%s PREFIX=%s"):format(room.quoted(here.root .. "/a place"), prefix)
+   end
+
+   it("builds nothing anew", function()
+      assert.falsy(make("install", into_destination "/usr/local"):find "%f[%w][cl][cd] ")
+   end)
+
+   it("puts everything below DESTDIR and PREFIX, from where it works", function()
+      make("install", into_destination "/usr/local")
+      local top = "a place/usr/local"
+      expect.holds(found "-type f",
+         ("\n./%s/share/lua/%s/pinecone/init.lua\n"):format(top, version),
+         ("\n./%s/share/lua/%s/pinecone/emulator/init.lua\n"):format(top, version),
+         ("\n./%s/lib/lua/%s/pinecone/core.so\n"):format(top, version),
+         ("./%s/bin/pinecone-backup\n"):format(top),
+         ("\n./%s/share/doc/lua-pinecone/LICENSE\n"):format(top),
+         ("\n./%s/share/doc/lua-pinecone/examples/systemd/pinecone-backup.timer\n"):format(top))
+      local path = ('export LUA_PATH="$PWD/share/lua/%s/?.lua;$PWD/share/lua/%s/?/init.lua;;" LUA_CPATH="$PWD/lib/lua/%s/?.so;;"; ')
+         :format(version, version, version)
+      local folder = here.root .. "/" .. top
+      local text = here:run(path .. interpreter .. [[ -e '
+         print(debug.getinfo(require "pinecone".new, "S").source)
+         os.execute "grep -o \"/.*core.so\" /proc/$PPID/maps | sort -u"' && bin/pinecone-backup --version]], folder)
+      expect.holds("\n" .. text, "\n@" .. folder .. "/share/", "\n" .. folder .. "/lib/lua/", "pinecone-backup ")
+   end)
+
+   it("lets everybody read it, whatever the umask, and nobody else write", function()
+      make("install", into_destination "/usr/local")
+      assert.equal("", found "-path './a place/?*' -type d ! -perm 755")
+      assert.equal("", found "-path './a place/?*' -type f ! -perm 644 ! -perm 755")
+      assert.equal("./a place/usr/local/bin/pinecone-backup\n",
+         found "-path './a place/?*' -type f -perm 755 ! -name core.so")
+   end)
+
+   it("leaves the modes of folders that are there", function()
+      here:run(("mkdir -p 'a place/usr/local/share/lua/%s' && chmod 2775 'a place/usr/local/share/lua/%s'")
+         :format(version, version), here.root)
+      make("install", into_destination "/usr/local")
+      assert.equal(("./a place/usr/local/share/lua/%s\n"):format(version), found "-type d -perm 2775")
+   end)
+
+   it("takes the folders that Lua's pc file names, where Lua has that prefix", function()
+      local folder = here:run(("pkg-config --variable=INSTALL_CMOD %s || true"):format(interpreter)):match "[^\n]*"
+      make("install", into_destination "/usr")
+      if folder == "" then
+         folder = "/usr/lib/lua/" .. version
+      end
+      expect.holds(found "-type f", ("\n./a place%s/pinecone/core.so\n"):format(folder))
+   end)
+
+   it("takes each folder that is given by itself", function()
+      make("install", into_destination "/usr" .. " INST_LIBDIR=/l INST_LUADIR=/m INST_BINDIR=/b INST_DOCDIR=/d")
+      expect.holds(found "-type f", "/a place/l/pinecone/core.so\n", "/a place/m/pinecone/init.lua\n",
+         "/a place/b/pinecone-backup\n", "/a place/d/README.md\n")
+      assert.equal("", found "-path './a place/usr'")
+   end)
+
+   it("tells the command where the library is, in a prefix that Lua does not know", function()
+      make("install", "PREFIX=" .. room.quoted(here.root .. "/an other"))
+      local text = here:run(room.quoted(here.root .. "/an other/bin/pinecone-backup") .. " --version")
+      expect.holds(text, "pinecone-backup ")
+   end)
+
+   it("passes the flags of a distribution to the compiler and the linker", function()
+      local text = here:run(("make -n build/%s/pinecone/core.so LUA=%s CPPFLAGS=-DP CFLAGS=-O1 LDFLAGS=-Wl,-z,now -W Makefile")
+         :format(interpreter, interpreter), room.checkout)
+      expect.holds(text, " -DP -O1 -fPIC ", " -shared -Wl,-z,now ")
+   end)
+
+   it("is undone by make uninstall, which leaves what is not ours", function()
+      local strangers = {
+         ("a place/usr/local/share/lua/%s/pinecone/other.lua"):format(version), "a place/usr/local/bin/other",
+      }
+      for _, name in ipairs(strangers) do
+         here:write(name, "")
+      end
+      local before = found "-type f"
+      make("install", into_destination "/usr/local")
+      make("uninstall", into_destination "/usr/local")
+      assert.equal(before, found "-type f")
+      assert.equal(("./a place/usr/local/share/lua/%s/pinecone\n"):format(version), found "-name '*pinecone*'")
+   end)
+
+   it("is undone where nothing was installed, too", function()
+      make("uninstall", into_destination "/usr/local")
+   end)
+end)
