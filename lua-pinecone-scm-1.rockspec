@@ -10,23 +10,26 @@ description = {
    summary = "Back up and restore Pinecone indexes",
    detailed = [[
 Backups, restores, collections and backup schedules of Pinecone vector
-indexes, from Lua scripts, the shell and OpenResty, on libcurl. With an
-emulator of the service to test against.]],
+indexes, from Lua scripts, the shell and OpenResty, on libcurl. With the
+command pinecone-backup, and with an emulator of the service to test against;
+the emulator also needs luv: luarocks install luv.]],
    homepage = "https://github.com/lua-pinecone/lua-pinecone",
+   issues_url = "https://github.com/lua-pinecone/lua-pinecone/issues",
    license = "MIT",
-   labels = { "pinecone", "backup", "openresty" },
+   labels = { "pinecone", "backup", "vector", "database", "emulator", "commandline", "openresty" },
 }
 
 supported_platforms = { "unix" }
 
--- The emulator also needs luv; who does not run it does not need it.
+-- argparse is what the command reads its line with. luv is missing on purpose: only the emulator needs it.
 dependencies = {
    "lua >= 5.1, < 5.5",
-   "lua-cjson >= 2.1.0",
-   "argparse >= 0.7.0",
+   "lua-cjson >= 2.1.0, < 3",
+   "argparse >= 0.7.0, < 1",
 }
 
--- No header here: Debian keeps curl.h in a folder per architecture, where LuaRocks does not look.
+-- No header here: Debian keeps curl.h in a folder per architecture, where LuaRocks does not look. Where libcurl lies
+-- elsewhere, CURL_DIR, or CURL_INCDIR and CURL_LIBDIR, say so.
 external_dependencies = {
    CURL = { library = "curl" },
 }
@@ -224,4 +227,17 @@ build = {
    install = {
       bin = { ["pinecone-backup"] = "lua/pinecone/command/pinecone-backup" },
    },
+   copy_directories = { "examples" },
+}
+
+-- "luarocks test -- spec/03-backup_spec.lua" runs one file. The specs build what they test by themselves.
+test_dependencies = {
+   "busted >= 2.0.0",
+   "luv >= 1.43.0",
+   "lyaml >= 6.2",
+}
+
+test = {
+   type = "command",
+   script = "spec/packaging/test.lua",
 }
