@@ -391,6 +391,13 @@ uninstall: ## remove what install has put there, with the same settings
 
 ##@ Package and style
 
+rock: ## pack the checkout into build/lua-pinecone-scm-1.src.rock, which LuaRocks installs without network
+	@spec/packaging/pack $(ROCKSPEC) build
+
+# It tags, pushes and uploads nothing.
+release: ## VERSION=1.2.3: check that all agrees on this version, and write its rockspec and rock into build/
+	@$(LUA) spec/packaging/release.lua '$(VERSION)'
+
 test-luarocks: deps-rock deps-specs ## install the rock from a server of our own, into an empty tree, and run it from there
 	@$(MAKE) test SPEC='$(sort $(wildcard spec/packaging/*_spec.lua))'
 
@@ -504,6 +511,6 @@ $(DEPS_TARGETS):
 
 FORCE:
 .PHONY: all clean spec-modules modules quickstart test test-all test-openresty test-inside openresty bench \
-	$(BENCH_WORKS) bench-openresty bench-gate bench-modules run-bench test-key fuzz soak install uninstall \
+	$(BENCH_WORKS) bench-openresty bench-gate bench-modules run-bench test-key fuzz soak install uninstall rock release \
 	test-luarocks doc types lint help FORCE \
 	check check-all check-sanitizers check-valgrind check-allocations run-allocations $(DEPS_TARGETS)
