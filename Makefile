@@ -348,8 +348,8 @@ INST_LIBDIR ?= $(or $(call FROM_PC,INSTALL_CMOD),$(PREFIX)/lib/lua/$(LUA_VERSION
 INST_BINDIR ?= $(PREFIX)/bin
 INST_DOCDIR ?= $(PREFIX)/share/doc/lua-pinecone
 
-# All that goes anywhere, for install and uninstall alike: "each" is called with mode, file and destination. All may read
-# what is there, whatever the umask; folders that there were before keep their modes.
+# All that goes anywhere, for install and uninstall alike: "each" is called with mode, file and destination. All may
+# read what is there, whatever the umask; folders that there were before keep their modes.
 define INSTALLED
 luadir='$(DESTDIR)$(INST_LUADIR)' libdir='$(DESTDIR)$(INST_LIBDIR)'
 bindir='$(DESTDIR)$(INST_BINDIR)' docdir='$(DESTDIR)$(INST_DOCDIR)'
@@ -398,7 +398,7 @@ rock: ## pack the checkout into build/lua-pinecone-scm-1.src.rock, which LuaRock
 release: ## VERSION=1.2.3: check that all agrees on this version, and write its rockspec and rock into build/
 	@$(LUA) spec/packaging/release.lua '$(VERSION)'
 
-test-luarocks: deps-rock deps-specs ## install the rock from a server of our own, into an empty tree, and run it from there
+test-luarocks: deps-rock ## install the rock from a local server into an empty tree and run it there; release, install
 	@$(MAKE) test SPEC='$(sort $(wildcard spec/packaging/*_spec.lua))'
 
 lint: deps-lint ## luacheck, clang-format, hidden symbols, and whether the rockspec names every source
@@ -436,7 +436,8 @@ deps-lint: export PACKAGES = lua-check clang-format
 deps-valgrind: export PACKAGES = valgrind
 # llvm names the functions in what the sanitizers print. The runtime is in clang's own packages before Debian 12.
 deps-fuzz: export PACKAGES = clang llvm libclang-rt-dev|libclang-common-14-dev
-deps-rock: export PACKAGES = luarocks git zip unzip $(PACKAGES_lua5.4) $(PACKAGES_luajit) $(PACKAGES_common)
+deps-rock: export PACKAGES = luarocks git zip unzip $(foreach lua,lua5.1 lua5.4 luajit,$(PACKAGES_$(lua))) \
+	$(PACKAGES_common)
 deps-specs: export PACKAGES = $(PACKAGES_specs)
 deps-openresty: export PACKAGES = $(NGINX) libnginx-mod-http-lua curl
 deps-doc: export PACKAGES = $(PACKAGES_doc)

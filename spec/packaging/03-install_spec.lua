@@ -39,8 +39,10 @@ describe("make install", function()
          ("./%s/bin/pinecone-backup\n"):format(top),
          ("\n./%s/share/doc/lua-pinecone/LICENSE\n"):format(top),
          ("\n./%s/share/doc/lua-pinecone/examples/systemd/pinecone-backup.timer\n"):format(top))
-      local path = ('export LUA_PATH="$PWD/share/lua/%s/?.lua;$PWD/share/lua/%s/?/init.lua;;" LUA_CPATH="$PWD/lib/lua/%s/?.so;;"; ')
-         :format(version, version, version)
+      local path = ([[
+         export LUA_PATH="$PWD/share/lua/VERSION/?.lua;$PWD/share/lua/VERSION/?/init.lua;;"
+         export LUA_CPATH="$PWD/lib/lua/VERSION/?.so;;"
+      ]]):gsub("VERSION", version)
       local folder = here.root .. "/" .. top
       local text = here:run(path .. interpreter .. [[ -e '
          print(debug.getinfo(require "pinecone".new, "S").source)
@@ -86,8 +88,9 @@ describe("make install", function()
    end)
 
    it("passes the flags of a distribution to the compiler and the linker", function()
-      local text = here:run(("make -n build/%s/pinecone/core.so LUA=%s CPPFLAGS=-DP CFLAGS=-O1 LDFLAGS=-Wl,-z,now -W Makefile")
-         :format(interpreter, interpreter), room.checkout)
+      local flags = "CPPFLAGS=-DP CFLAGS=-O1 LDFLAGS=-Wl,-z,now"
+      local text = here:run(("make -n -W Makefile build/%s/pinecone/core.so LUA=%s %s")
+         :format(interpreter, interpreter, flags), room.checkout)
       expect.holds(text, " -DP -O1 -fPIC ", " -shared -Wl,-z,now ")
    end)
 

@@ -1,5 +1,5 @@
--- Writes rockspec and rock of a release into build/, once everything agrees on its version. "make release VERSION=1.2.3"
--- runs it at the top of the checkout. It tags, pushes and uploads nothing: it says what to type for that.
+-- Writes rockspec and rock of a release into build/, once everything agrees on its version.
+-- "make release VERSION=1.2.3" runs it. It tags, pushes and uploads nothing: it says what to type for that.
 
 local SCM = "lua-pinecone-scm-1.rockspec"
 

@@ -31,7 +31,8 @@ end
 -- @treturn string what it printed, on both outputs
 -- @treturn number its exit code
 function Room:try(line, folder)
-   local pipe = assert(io.popen(("cd %s && env -i HOME=%s PATH=/usr/local/bin:/usr/bin:/bin timeout 300 bash -c %s 2>&1; echo $?")
+   local command = "cd %s && env -i HOME=%s PATH=/usr/local/bin:/usr/bin:/bin timeout 300 bash -c %s 2>&1; echo $?"
+   local pipe = assert(io.popen(command
       :format(room.quoted(folder or self.folder), room.quoted(self.home), room.quoted(line))))
    local text, code = pipe:read "*a":match "^(.-)(%d+)\n$"
    pipe:close()
