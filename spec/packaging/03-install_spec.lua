@@ -59,10 +59,12 @@ describe("make install", function()
    end)
 
    it("leaves the modes of folders that are there", function()
-      here:run(("mkdir -p 'a place/usr/local/share/lua/%s' && chmod 2775 'a place/usr/local/share/lua/%s'")
-         :format(version, version), here.root)
+      local folders = { "./a place/usr/local/bin", "./a place/usr/local/share/lua/" .. version }
+      for _, folder in ipairs(folders) do
+         here:run(("mkdir -p '%s' && chmod 2775 '%s'"):format(folder, folder), here.root)
+      end
       make("install", into_destination "/usr/local")
-      assert.equal(("./a place/usr/local/share/lua/%s\n"):format(version), found "-type d -perm 2775")
+      assert.equal(table.concat(folders, "\n") .. "\n", found "-type d -perm 2775")
    end)
 
    it("takes the folders that Lua's pc file names, where Lua has that prefix", function()
