@@ -318,7 +318,7 @@ REFERENCE := $(wildcard spec/reference/* src/*.c lua/pinecone/*.lua lua/pinecone
 
 doc: modules deps-doc ## the reference, as pages in build/doc/html
 	@$(MAKE) $(DOC)/model.lua
-	@ldoc --testing -c spec/reference/config.ld . >$(DOC)/log
+	@ldoc --fatalwarnings --testing -c spec/reference/config.ld . >$(DOC)/log
 	@echo $(DOC)/html/index.html
 
 types: modules deps-doc ## write the editor types in lua/pinecone/meta anew, which come from the same comments

@@ -259,9 +259,15 @@ end
 local function add_pages_of(out, name)
    out.line("---@class pinecone.Pages.%s: pinecone.Pages", name)
    out.line("---@overload fun(): pinecone.%s?", name)
-   out.line("---@field next fun(self): pinecone.%s?, pinecone.Error?", name)
-   out.line("---@field next_page fun(self): pinecone.%s[]?, pinecone.Error?", name)
+   out.line("---@field next fun(self): pinecone.%s?, pinecone.Error", name)
+   out.line("---@field next_page fun(self): pinecone.%s[]?, pinecone.Error", name)
    out.line("---@field all fun(self): pinecone.%s[]?, pinecone.Error?\n", name)
+end
+
+-- An error is there where the value before it is not. An editor cannot follow that: marked as one that may be absent, it
+-- would be complained of wherever somebody looks at it.
+local function is_second_of_two(types)
+   return types == "pinecone.Error"
 end
 
 local function add_returns(out, item)
@@ -287,7 +293,8 @@ local function add_returns(out, item)
          name, text = "...", text:sub(5)
       end
       local types = table.concat(value.types, "|")
-      out.line("---@return %s%s%s", types, value.optional and not types:find "%?$" and "?" or "",
+      local mark = value.optional and not types:find "%?$" and not is_second_of_two(types) and "?" or ""
+      out.line("---@return %s%s%s", types, mark,
          (text ~= "" or name == "...") and (" %s %s"):format(name, text:gsub("@{([^}]+)}", "`%1`")) or "")
    end
 end

@@ -39,7 +39,7 @@ local openresty = {}
 ---@param fn fun(): any, any is called without arguments; to fail, it returns nil and an error, or raises
 ---@param options pinecone.every.options
 ---@return boolean? # true
----@return pinecone.Error? # it is logged, too
+---@return pinecone.Error # it is logged, too
 function openresty.every(seconds, fn, options) end
 
 return openresty

@@ -125,7 +125,7 @@ local Client = {}
 ---@param arguments pinecone.create_backup.arguments|string with these fields, or `index_name` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Backup? # it, not finished yet: `wait_for_backup` waits, `backup` does both
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:create_backup(arguments, options) end
 
 ---@class pinecone.describe_backup.arguments
@@ -148,7 +148,7 @@ function Client:create_backup(arguments, options) end
 ---@param arguments pinecone.describe_backup.arguments|string with these fields, or `backup_id` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Backup? # it, as it is now
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:describe_backup(arguments, options) end
 
 ---@class pinecone.list_backups.arguments
@@ -177,7 +177,7 @@ function Client:describe_backup(arguments, options) end
 ---@param arguments? pinecone.list_backups.arguments|string with these fields, or `index_name` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.BackupPage? # a page of them
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:list_backups(arguments, options) end
 
 ---@class pinecone.delete_backup.arguments
@@ -204,7 +204,7 @@ function Client:list_backups(arguments, options) end
 ---@param arguments pinecone.delete_backup.arguments|string with these fields, or `backup_id` alone
 ---@param options? pinecone.CallOptions
 ---@return boolean? # true
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:delete_backup(arguments, options) end
 
 ---@class pinecone.create_index_from_backup.arguments
@@ -237,7 +237,7 @@ function Client:delete_backup(arguments, options) end
 ---@param arguments pinecone.create_index_from_backup.arguments
 ---@param options? pinecone.CallOptions
 ---@return pinecone.RestoreStart? # the ids of the restore job and of the new index
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:create_index_from_backup(arguments, options) end
 
 ---@class pinecone.describe_restore_job.arguments
@@ -268,7 +268,7 @@ function Client:create_index_from_backup(arguments, options) end
 ---@param arguments pinecone.describe_restore_job.arguments|pinecone.describe_restore_job.arguments.by_alias|string with these fields, or `restore_job_id` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.RestoreJob? # it, as it is now
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:describe_restore_job(arguments, options) end
 
 ---@class pinecone.list_restore_jobs.arguments
@@ -291,7 +291,7 @@ function Client:describe_restore_job(arguments, options) end
 ---@param arguments? pinecone.list_restore_jobs.arguments
 ---@param options? pinecone.CallOptions
 ---@return pinecone.RestoreJobPage? # a page of them
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:list_restore_jobs(arguments, options) end
 
 ---@class pinecone.create_collection.arguments
@@ -329,7 +329,7 @@ function Client:list_restore_jobs(arguments, options) end
 ---@param arguments pinecone.create_collection.arguments|pinecone.create_collection.arguments.by_alias
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Collection? # it, not finished yet: `wait_for_collection` waits
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:create_collection(arguments, options) end
 
 ---@class pinecone.describe_collection.arguments
@@ -358,7 +358,7 @@ function Client:create_collection(arguments, options) end
 ---@param arguments pinecone.describe_collection.arguments|pinecone.describe_collection.arguments.by_alias|string with these fields, or `collection_name` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Collection? # it, as it is now
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:describe_collection(arguments, options) end
 
 ---Answers all collections of the project.
@@ -375,7 +375,7 @@ function Client:describe_collection(arguments, options) end
 ---@param arguments? table none
 ---@param options? pinecone.CallOptions
 ---@return pinecone.CollectionList? # all of them
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:list_collections(arguments, options) end
 
 ---@class pinecone.delete_collection.arguments
@@ -405,7 +405,7 @@ function Client:list_collections(arguments, options) end
 ---@param arguments pinecone.delete_collection.arguments|pinecone.delete_collection.arguments.by_alias|string with these fields, or `collection_name` alone
 ---@param options? pinecone.CallOptions
 ---@return boolean? # true
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:delete_collection(arguments, options) end
 
 ---@class pinecone.create_index_from_collection.arguments
@@ -481,7 +481,7 @@ function Client:delete_collection(arguments, options) end
 ---@param arguments pinecone.create_index_from_collection.arguments|pinecone.create_index_from_collection.arguments.by_alias|pinecone.create_index_from_collection.arguments.nested
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Index? # it, not ready yet: `wait_for_index` waits
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:create_index_from_collection(arguments, options) end
 
 ---@class pinecone.create_backup_schedule.arguments
@@ -543,7 +543,7 @@ function Client:create_index_from_collection(arguments, options) end
 ---@param arguments pinecone.create_backup_schedule.arguments|pinecone.create_backup_schedule.arguments.by_alias|pinecone.create_backup_schedule.arguments.nested
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Schedule? # it
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:create_backup_schedule(arguments, options) end
 
 ---@class pinecone.list_backup_schedules.arguments
@@ -571,7 +571,7 @@ function Client:create_backup_schedule(arguments, options) end
 ---@param arguments pinecone.list_backup_schedules.arguments|string with these fields, or `index_name` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.SchedulePage? # a page of them
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:list_backup_schedules(arguments, options) end
 
 ---@class pinecone.describe_backup_schedule.arguments
@@ -594,7 +594,7 @@ function Client:list_backup_schedules(arguments, options) end
 ---@param arguments pinecone.describe_backup_schedule.arguments|string with these fields, or `schedule_id` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Schedule? # it
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:describe_backup_schedule(arguments, options) end
 
 ---@class pinecone.update_backup_schedule.arguments
@@ -627,7 +627,7 @@ function Client:describe_backup_schedule(arguments, options) end
 ---@param arguments pinecone.update_backup_schedule.arguments|string with these fields, or `schedule_id` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Schedule? # it, as it is now
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:update_backup_schedule(arguments, options) end
 
 ---@class pinecone.delete_backup_schedule.arguments
@@ -649,7 +649,7 @@ function Client:update_backup_schedule(arguments, options) end
 ---@param arguments pinecone.delete_backup_schedule.arguments|string with these fields, or `schedule_id` alone
 ---@param options? pinecone.CallOptions
 ---@return boolean? # true
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:delete_backup_schedule(arguments, options) end
 
 ---@class pinecone.list_backup_schedule_history.arguments
@@ -677,7 +677,7 @@ function Client:delete_backup_schedule(arguments, options) end
 ---@param arguments pinecone.list_backup_schedule_history.arguments|string with these fields, or `schedule_id` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.BackupPage? # a page of backups
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:list_backup_schedule_history(arguments, options) end
 
 ---@class pinecone.create_index.arguments
@@ -717,7 +717,7 @@ function Client:list_backup_schedule_history(arguments, options) end
 ---@param arguments pinecone.create_index.arguments
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Index? # it, not ready yet: `wait_for_index` waits
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:create_index(arguments, options) end
 
 ---@class pinecone.describe_index.arguments
@@ -746,7 +746,7 @@ function Client:create_index(arguments, options) end
 ---@param arguments pinecone.describe_index.arguments|pinecone.describe_index.arguments.by_alias|string with these fields, or `index_name` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Index? # it, as it is now
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:describe_index(arguments, options) end
 
 ---Answers all indexes of the project.
@@ -763,7 +763,7 @@ function Client:describe_index(arguments, options) end
 ---@param arguments? table none
 ---@param options? pinecone.CallOptions
 ---@return pinecone.IndexList? # all of them
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:list_indexes(arguments, options) end
 
 ---@class pinecone.configure_index.arguments
@@ -807,7 +807,7 @@ function Client:list_indexes(arguments, options) end
 ---@param arguments pinecone.configure_index.arguments|pinecone.configure_index.arguments.by_alias|string with these fields, or `index_name` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Index? # it, as it is now
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:configure_index(arguments, options) end
 
 ---@class pinecone.delete_index.arguments
@@ -837,7 +837,7 @@ function Client:configure_index(arguments, options) end
 ---@param arguments pinecone.delete_index.arguments|pinecone.delete_index.arguments.by_alias|string with these fields, or `index_name` alone
 ---@param options? pinecone.CallOptions
 ---@return boolean? # true
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:delete_index(arguments, options) end
 
 ---@class pinecone.describe_index_stats.arguments
@@ -866,7 +866,7 @@ function Client:delete_index(arguments, options) end
 ---@param arguments pinecone.describe_index_stats.arguments|string with these fields, or `index_name` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.IndexStats? # the counts, in camelCase, as the data plane spells them
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:describe_index_stats(arguments, options) end
 
 ---@class pinecone.request.arguments
@@ -895,7 +895,7 @@ function Client:describe_index_stats(arguments, options) end
 ---@param arguments pinecone.request.arguments|string with these fields, or `path` alone
 ---@param options? pinecone.CallOptions
 ---@return table|string|boolean|number? # what was answered as JSON, true where there was no body
----@return pinecone.Error? # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # one of the kinds below, or of those that any call may give
 function Client:request(arguments, options) end
 
 ---@class pinecone.backups.arguments
@@ -907,8 +907,8 @@ function Client:request(arguments, options) end
 
 ---@class pinecone.Pages.Backup: pinecone.Pages
 ---@overload fun(): pinecone.Backup?
----@field next fun(self): pinecone.Backup?, pinecone.Error?
----@field next_page fun(self): pinecone.Backup[]?, pinecone.Error?
+---@field next fun(self): pinecone.Backup?, pinecone.Error
+---@field next_page fun(self): pinecone.Backup[]?, pinecone.Error
 ---@field all fun(self): pinecone.Backup[]?, pinecone.Error?
 
 ---The backups of an index, or of the whole project, one by one.
@@ -933,8 +933,8 @@ function Client:backups(arguments, options) end
 
 ---@class pinecone.Pages.RestoreJob: pinecone.Pages
 ---@overload fun(): pinecone.RestoreJob?
----@field next fun(self): pinecone.RestoreJob?, pinecone.Error?
----@field next_page fun(self): pinecone.RestoreJob[]?, pinecone.Error?
+---@field next fun(self): pinecone.RestoreJob?, pinecone.Error
+---@field next_page fun(self): pinecone.RestoreJob[]?, pinecone.Error
 ---@field all fun(self): pinecone.RestoreJob[]?, pinecone.Error?
 
 ---The restore jobs of the project, one by one.
@@ -954,8 +954,8 @@ function Client:restore_jobs(arguments, options) end
 
 ---@class pinecone.Pages.Collection: pinecone.Pages
 ---@overload fun(): pinecone.Collection?
----@field next fun(self): pinecone.Collection?, pinecone.Error?
----@field next_page fun(self): pinecone.Collection[]?, pinecone.Error?
+---@field next fun(self): pinecone.Collection?, pinecone.Error
+---@field next_page fun(self): pinecone.Collection[]?, pinecone.Error
 ---@field all fun(self): pinecone.Collection[]?, pinecone.Error?
 
 ---The collections of the project, one by one.
@@ -981,8 +981,8 @@ function Client:collections(arguments, options) end
 
 ---@class pinecone.Pages.Schedule: pinecone.Pages
 ---@overload fun(): pinecone.Schedule?
----@field next fun(self): pinecone.Schedule?, pinecone.Error?
----@field next_page fun(self): pinecone.Schedule[]?, pinecone.Error?
+---@field next fun(self): pinecone.Schedule?, pinecone.Error
+---@field next_page fun(self): pinecone.Schedule[]?, pinecone.Error
 ---@field all fun(self): pinecone.Schedule[]?, pinecone.Error?
 
 ---The backup schedules of an index, one by one.
@@ -1023,8 +1023,8 @@ function Client:backup_schedule_history(arguments, options) end
 
 ---@class pinecone.Pages.Index: pinecone.Pages
 ---@overload fun(): pinecone.Index?
----@field next fun(self): pinecone.Index?, pinecone.Error?
----@field next_page fun(self): pinecone.Index[]?, pinecone.Error?
+---@field next fun(self): pinecone.Index?, pinecone.Error
+---@field next_page fun(self): pinecone.Index[]?, pinecone.Error
 ---@field all fun(self): pinecone.Index[]?, pinecone.Error?
 
 ---The indexes of the project, one by one.
@@ -1066,7 +1066,7 @@ function Client:indexes(arguments, options) end
 ---@param what string|table its `backup_id`, or a table with that, such as what `create_backup` gave: that one is not found at first then only means that reads lag
 ---@param options? pinecone.WaitOptions
 ---@return pinecone.Backup? # it
----@return pinecone.Error? # its `resource` is the backup as last seen
+---@return pinecone.Error # its `resource` is the backup as last seen
 function Client:wait_for_backup(what, options) end
 
 ---Waits until a restore job is Completed; see `wait_for_backup`.
@@ -1089,7 +1089,7 @@ function Client:wait_for_backup(what, options) end
 ---@param what string|table its `restore_job_id`, or a table with that (or `job_id`)
 ---@param options? pinecone.WaitOptions
 ---@return pinecone.RestoreJob? # it
----@return pinecone.Error? # its `resource` is the job as last seen
+---@return pinecone.Error # its `resource` is the job as last seen
 function Client:wait_for_restore(what, options) end
 
 ---Waits until a collection is Ready; see `wait_for_backup`.
@@ -1109,7 +1109,7 @@ function Client:wait_for_restore(what, options) end
 ---@param what string|table its name, or a table with `collection_name` or `name`
 ---@param options? pinecone.WaitOptions
 ---@return pinecone.Collection? # it
----@return pinecone.Error? # its `resource` is the collection as last seen
+---@return pinecone.Error # its `resource` is the collection as last seen
 function Client:wait_for_collection(what, options) end
 
 ---Waits until an index is ready; see `wait_for_backup`.
@@ -1129,7 +1129,7 @@ function Client:wait_for_collection(what, options) end
 ---@param what string|table its name, or a table with `index_name` or `name`
 ---@param options? pinecone.WaitOptions
 ---@return pinecone.Index? # it
----@return pinecone.Error? # its `resource` is the index as last seen
+---@return pinecone.Error # its `resource` is the index as last seen
 function Client:wait_for_index(what, options) end
 
 ---@class pinecone.backup.arguments
@@ -1158,7 +1158,7 @@ function Client:wait_for_index(what, options) end
 ---@param arguments pinecone.backup.arguments|string with these fields, or `index_name` alone
 ---@param options? pinecone.WaitOptions
 ---@return pinecone.Backup? # it
----@return pinecone.Error? # its `resource` is the backup as last seen, where one was begun; see `create_backup`, too
+---@return pinecone.Error # its `resource` is the backup as last seen, where one was begun; see `create_backup`, too
 function Client:backup(arguments, options) end
 
 ---@class pinecone.restore.arguments
@@ -1196,7 +1196,7 @@ function Client:backup(arguments, options) end
 ---@param arguments pinecone.restore.arguments a backup, by `backup_id` or by `index_name` with `latest`, and
 ---@param options? pinecone.WaitOptions
 ---@return pinecone.Restored? # what became of it
----@return pinecone.Error? # its `restore` is such a table as far as it is known, where a restore was begun; see `create_index_from_backup`, too
+---@return pinecone.Error # its `restore` is such a table as far as it is known, where a restore was begun; see `create_index_from_backup`, too
 function Client:restore(arguments, options) end
 
 ---@class pinecone.drill.arguments
@@ -1231,7 +1231,7 @@ function Client:restore(arguments, options) end
 ---@param arguments pinecone.drill.arguments|string with one of the first two fields, or `index_name` alone
 ---@param options? pinecone.WaitOptions
 ---@return pinecone.Drilled? # what was seen
----@return pinecone.Error? # see `restore`; `leftover` is the name of the index where it could not be deleted, or was not seen and may appear yet
+---@return pinecone.Error # see `restore`; `leftover` is the name of the index where it could not be deleted, or was not seen and may appear yet
 function Client:drill(arguments, options) end
 
 ---@class pinecone.prune_backups.arguments
@@ -1259,7 +1259,7 @@ function Client:drill(arguments, options) end
 ---@param arguments pinecone.prune_backups.arguments
 ---@param options? pinecone.CallOptions `timeout` is of each request
 ---@return pinecone.PruneReport? # what was planned, and what became of it
----@return pinecone.Error? # where the backups could not be listed
+---@return pinecone.Error # where the backups could not be listed
 function Client:prune_backups(arguments, options) end
 
 ---@class pinecone.check.arguments
@@ -1294,7 +1294,7 @@ function Client:prune_backups(arguments, options) end
 ---@param arguments? pinecone.check.arguments
 ---@param options? pinecone.CallOptions `timeout` is of each request
 ---@return pinecone.Check? # what was found
----@return pinecone.Error? # where the project's indexes cannot be listed
+---@return pinecone.Error # where the project's indexes cannot be listed
 function Client:check(arguments, options) end
 
 ---Lets time pass, the way the host of the program waits: others go on meanwhile, in `parallel` and in event loops.
@@ -1319,7 +1319,7 @@ function Client:sleep(seconds) end
 ---@param schedule string|table its id, or a table with `schedule_id`
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Schedule? # it, as it is now
----@return pinecone.Error? # see `update_backup_schedule`
+---@return pinecone.Error # see `update_backup_schedule`
 function Client:pause_backup_schedule(schedule, options) end
 
 ---Lets a schedule run again.
@@ -1339,7 +1339,7 @@ function Client:pause_backup_schedule(schedule, options) end
 ---@param schedule string|table its id, or a table with `schedule_id`
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Schedule? # it, as it is now
----@return pinecone.Error? # see `update_backup_schedule`
+---@return pinecone.Error # see `update_backup_schedule`
 function Client:resume_backup_schedule(schedule, options) end
 
 ---Ends what is under way, closes the connections and wipes the key.
@@ -1372,7 +1372,7 @@ local Pages = {}
 ---if err then print(err) end
 ---```
 ---@return table? # a sequence of items, without those that came before; never an empty one
----@return pinecone.Error? # what went wrong; asking again asks for the same page again
+---@return pinecone.Error # what went wrong; asking again asks for the same page again
 function Pages:next_page() end
 
 ---Gives the next item.
@@ -1382,7 +1382,7 @@ function Pages:next_page() end
 ---print(backup and backup.name or err or "there is none")
 ---```
 ---@return table? # the item
----@return pinecone.Error? # what went wrong; asking again asks for the same page again
+---@return pinecone.Error # what went wrong; asking again asks for the same page again
 function Pages:next() end
 
 ---Gives all that is left, at once.
@@ -1392,7 +1392,7 @@ function Pages:next() end
 ---print(#backups)
 ---```
 ---@return table? # a sequence of items
----@return pinecone.Error? # what went wrong; what came before it is lost
+---@return pinecone.Error # what went wrong; what came before it is lost
 function Pages:all() end
 
 ---What time it is on the server's clock, by its last answer: that of the times that it writes into its rows.
@@ -1656,7 +1656,7 @@ local pinecone = {}
 ---```
 ---@param options? pinecone.new.options
 ---@return pinecone.Client? # it; nothing has been sent yet
----@return pinecone.Error? # why there is none
+---@return pinecone.Error # why there is none
 function pinecone.new(options) end
 
 ---The standard `assert`, for every Lua: 5.1 and 5.2 refuse to raise a table with theirs.
@@ -1743,7 +1743,7 @@ function pinecone.metrics(check) end
 ---```
 ---@param text string RFC 3339: 0 to 9 digits of fraction, `Z` or an offset
 ---@return number? # seconds; an integer where Lua has them and there is no fraction
----@return pinecone.Error? # what is wrong with it
+---@return pinecone.Error # what is wrong with it
 function pinecone.timestamp(text) end
 
 return pinecone
