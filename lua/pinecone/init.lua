@@ -35,7 +35,7 @@ local pinecone = {
 
 --- Makes a client.
 --
--- Times are seconds. A client may be used by many coroutines at once, and keeps its connections open between calls.
+-- A client may be used by many coroutines at once, and keeps its connections open between calls.
 -- @function new
 -- @tparam[opt] table options
 -- @tparam[opt] string options.api_key default: the environment's `PINECONE_API_KEY`
@@ -46,15 +46,15 @@ local pinecone = {
 --   collections and knows no `api_version`; `request` gives what it answers as it is
 -- @tparam[opt] string options.api_version the version that every call speaks; default: `2026-04`, and `2026-07` for
 --   schedules
--- @tparam[opt=60] number options.timeout for a whole call
--- @tparam[opt=10] number options.connect_timeout for making a connection
+-- @tparam[opt=60] number options.timeout seconds for a whole call
+-- @tparam[opt=10] number options.connect_timeout seconds for making a connection
 -- @tparam[opt=3] int options.max_retries how often a request is sent again that may go well the next time; never a
 --   create that may have taken effect, which is looked for instead
--- @tparam[opt=0.5] number options.retry_delay before the first time, at most; it doubles up to 30, and each pause is a
---   random part of it, after what Retry-After asks for
--- @tparam[opt=10] number options.settle_grace how long a list may not yet show what a lost answer spoke of
+-- @tparam[opt=0.5] number options.retry_delay seconds before the first time, at most; it doubles up to 30, and each
+--   pause is a random part of it, after what Retry-After asks for
+-- @tparam[opt=10] number options.settle_grace for how many seconds a list may not yet show what a lost answer spoke of
 -- @tparam[opt=64] int options.max_connections calls under way at once; further ones wait for their turn
--- @tparam[opt=67108864] int options.max_response_bytes the largest answer that is read
+-- @tparam[opt=67108864] int options.max_response_bytes the largest answer that is read, in bytes; 64 MiB
 -- @tparam[opt] string options.proxy default: the environment's, as curl reads it, but never for loopback
 -- @tparam[opt] string options.no_proxy hosts asked without a proxy, with commas between
 -- @tparam[opt] string options.ca_file a file of trusted certificates instead of the system's

@@ -1,5 +1,4 @@
---- Faults: which requests go wrong, and how. Pure: what has to be done on the
--- wire is told in the outcome.
+--- Faults: which requests go wrong, and how.
 --
 -- A plan is a table, in Lua or as JSON: `{ operation = "create_backup", on = 2,
 -- status = 503, retry_after = 1 }`. Plans count the matching requests from when
@@ -24,14 +23,15 @@
 -- `headers`, `body`, `retry_after` and `after` need `status` beside them (or
 -- `html`, which `body` does not), `late` one of these or `drop = "before"`,
 -- `reset` needs `drop`. `after` and `late`, `body` and `html` exclude each other;
--- `drop` excludes every other answer and all of the last table but `delay`;
+-- `drop` excludes every other answer and all of the fields behind `delay`;
 -- `endless` excludes `body`, `html`, `cut`, `garble` and `content_length`. `lag`,
 -- `job`, `job_seconds` and `lose` need an effect. Seconds may be fractions, up to a year.
 -- @module pinecone.emulator.faults
 
 --- What goes wrong, and when.
 -- @table FaultPlan
--- @tfield string operation a name of the route table, or `"*"` for every request
+-- @tfield string operation such as `create_backup`, by the names in `lua/pinecone/emulator/api/routes.lua`; `"*"` is
+--   every request
 -- @tfield[opt] int|table|string on when it strikes, see above; 1 when absent
 -- @tfield[opt] int status 200 to 599: answer this and do nothing
 -- @tfield[opt] string body of that answer; none when absent
@@ -56,6 +56,7 @@
 -- @tfield[opt] boolean endless true: a body that begins as JSON and goes on as fast as it is read, up to 1 GiB
 -- @tfield[opt] int header_flood so many further headers, up to 1,000,000, before the others
 
+-- Pure: what has to be done on the wire is told in the outcome.
 local json = require("pinecone.emulator.json")
 local plans = require("pinecone.emulator.faults.plan")
 local tables = require("pinecone.emulator.tables")

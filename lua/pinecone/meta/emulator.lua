@@ -142,7 +142,7 @@ function Emulator:kill() end
 
 ---What goes wrong, and when.
 ---@class pinecone.FaultPlan
----@field operation string a name of the route table, or `"*"` for every request
+---@field operation string such as `create_backup`, by the names in `lua/pinecone/emulator/api/routes.lua`; `"*"` is every request
 ---@field on? integer|table|string when it strikes, see above; 1 when absent
 ---@field status? integer 200 to 599: answer this and do nothing
 ---@field body? string of that answer; none when absent

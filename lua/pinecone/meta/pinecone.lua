@@ -1624,13 +1624,13 @@ local pinecone = {}
 ---@field host? string the control plane; default: `PINECONE_CONTROLLER_HOST`, else `https://api.pinecone.io`. Plain http is only for this machine's loopback, unless there is `allow_http`
 ---@field environment? string asks the legacy controller of pod projects in that environment, `https://controller.{environment}.pinecone.io` unless there is a `host`. It has only the four operations of collections and knows no `api_version`; `request` gives what it answers as it is
 ---@field api_version? string the version that every call speaks; default: `2026-04`, and `2026-07` for schedules
----@field timeout? number for a whole call; default: `60`
----@field connect_timeout? number for making a connection; default: `10`
+---@field timeout? number seconds for a whole call; default: `60`
+---@field connect_timeout? number seconds for making a connection; default: `10`
 ---@field max_retries? integer how often a request is sent again that may go well the next time; never a create that may have taken effect, which is looked for instead; default: `3`
----@field retry_delay? number before the first time, at most; it doubles up to 30, and each pause is a random part of it, after what Retry-After asks for; default: `0.5`
----@field settle_grace? number how long a list may not yet show what a lost answer spoke of; default: `10`
+---@field retry_delay? number seconds before the first time, at most; it doubles up to 30, and each pause is a random part of it, after what Retry-After asks for; default: `0.5`
+---@field settle_grace? number for how many seconds a list may not yet show what a lost answer spoke of; default: `10`
 ---@field max_connections? integer calls under way at once; further ones wait for their turn; default: `64`
----@field max_response_bytes? integer the largest answer that is read; default: `67108864`
+---@field max_response_bytes? integer the largest answer that is read, in bytes; 64 MiB; default: `67108864`
 ---@field proxy? string default: the environment's, as curl reads it, but never for loopback
 ---@field no_proxy? string hosts asked without a proxy, with commas between
 ---@field ca_file? string a file of trusted certificates instead of the system's
@@ -1645,7 +1645,7 @@ local pinecone = {}
 
 ---Makes a client.
 ---
----Times are seconds. A client may be used by many coroutines at once, and keeps its connections open between calls.
+---A client may be used by many coroutines at once, and keeps its connections open between calls.
 ---
 ---Kinds of errors:
 --- - `unauthenticated`: there is no key
