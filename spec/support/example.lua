@@ -18,18 +18,17 @@ end
 --- Starts one.
 -- @tparam string text
 -- @tparam[opt] table settings `before` and `after`: Lua that stands around it, and sees its locals;
---   `variables` of the environment
+--   `variables` of the environment; `may_be_refused`: without it an example fails where the service answers a request
+--   with an error, whatever the example makes of that
 -- @treturn table the process, see support.process; wants `wait`
 function example.start(text, settings)
    settings = settings or {}
    if text:find "%f[%w]describe%s*%(" then
       return start_suite(text, settings)
    end
-   return process.script([[
-      require "support.setting".run(given.text, given.api_key, given.interpreter)
-   ]], {
+   return process.script('require "support.setting".run(given)', {
       text = (settings.before or "") .. " " .. text .. "\n" .. (settings.after or ""),
-      api_key = service.api_key, interpreter = service.interpreter(),
+      api_key = service.api_key, interpreter = service.interpreter(), may_be_refused = settings.may_be_refused,
    }, settings.variables)
 end
 

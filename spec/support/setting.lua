@@ -1,17 +1,17 @@
--- What an example finds around it, in a process of its own: an emulator whose jobs are done at once, a client on it, and
--- names for what is there. Of these an example may define any by itself.
+-- What an example finds around it, in a process of its own: an emulator whose jobs are done at once, a client on it,
+-- and names for what is there. Of these an example may define any by itself.
 --
 -- Modules: `pinecone`, `emulator`. The emulator: `running`; a client on it: `pc`, also what `pinecone.new()` makes,
 -- because PINECONE_CONTROLLER_HOST and PINECONE_API_KEY are set. In it are
 --
--- - the serverless indexes `movies`, `songs` and `docs-example`, each with 98 records, and the index of pods `pod-movies`
--- - Ready backups of each: of `movies` the newest is `before-migration`, and `nightly-1` is older
+-- - the serverless indexes `movies`, `songs`, `docs-example`, each with 98 records, and the index of pods `pod-movies`
+-- - Ready backups: of `movies` the newest is `before-migration`, and `nightly-1` is older
 -- - the collection `pod-movies-copy`, and a restore of `nightly-1` into `songs-restored`
 -- - the schedule `nightly` of `songs`, which is enabled; other indexes have none
 --
 -- Names: `index_name` and `names` (of indexes), `collection_name`, `backup_id`, `restore_job_id`, `schedule_id`, and
--- the things themselves: `index`, `backup`, `restore_job`, `schedule`, `collection`; `backups` of `movies` as a sequence,
--- `check` of all, `now` in seconds, and `sleep(seconds)`. `assert` is pinecone's, so that every Lua tells what is wrong.
+-- the things themselves: `index`, `backup`, `restore_job`, `schedule`, `collection`; `backups` of `movies`, a sequence;
+-- `check` of all, `now` in seconds, and `sleep(seconds)`. `assert` is pinecone's, which tells all on every Lua.
 
 local emulator = require "pinecone.emulator"
 local pinecone = require "pinecone"
@@ -38,7 +38,7 @@ setting.seed = {
    restores = { { backup = "nightly-1", name = "songs-restored", days_ago = 1 } },
 }
 
-local client
+local client, running
 
 -- Asked for only where an example needs it.
 local late = {}
@@ -83,15 +83,23 @@ function late.check()
    return pinecone.assert(client:check())
 end
 
+-- Examples do not look at what every call of the emulator gives: here none goes wrong unseen.
+local function insist(handle)
+   for name, method in pairs(getmetatable(handle).__index) do
+      handle[name] = function(...) return pinecone.assert(method(...)) end
+   end
+end
+
 local function give(api_key, interpreter)
-   local started = pinecone.assert(emulator.spawn {
+   running = pinecone.assert(emulator.spawn {
       job_seconds = 0, api_key = api_key, seed = setting.seed, lua = interpreter,
    })
-   uv.os_setenv("PINECONE_CONTROLLER_HOST", started.url)
+   insist(running)
+   uv.os_setenv("PINECONE_CONTROLLER_HOST", running.url)
    uv.os_setenv("PINECONE_API_KEY", api_key)
    client = pinecone.assert(pinecone.new())
    local given = {
-      pinecone = pinecone, emulator = emulator, running = started, pc = client, assert = pinecone.assert,
+      pinecone = pinecone, emulator = emulator, running = running, pc = client, assert = pinecone.assert,
       index_name = "movies", names = { "movies", "docs-example" }, collection_name = "pod-movies-copy",
       now = os.time(), sleep = function(seconds) uv.sleep(math.floor(seconds * 1000)) end,
    }
@@ -105,16 +113,31 @@ local function tell(problem)
    return debug.traceback(tostring(problem), 2)
 end
 
+-- What looks after an index that is to go away finds none in the end.
+local function is_refused(row)
+   return row.status >= 400 and not row.operation:find "^describe_"
+end
+
+local function refused()
+   for _, row in ipairs(pinecone.assert(running:requests())) do
+      if is_refused(row) then
+         return ("%s was answered with %d"):format(row.operation, row.status)
+      end
+   end
+end
+
 --- Runs an example to its end, and with it the process.
--- @tparam string text
--- @tparam string api_key
--- @tparam string interpreter
-function setting.run(text, api_key, interpreter)
-   give(api_key, interpreter)
-   local chunk, problem = (loadstring or load)(text, "=example")
+-- @tparam table given `text`, `api_key`, `interpreter`; `may_be_refused`: requests may be answered with errors
+function setting.run(given)
+   give(given.api_key, given.interpreter)
+   local chunk, problem = (loadstring or load)(given.text, "=example")
    local good = chunk ~= nil
    if chunk then
       good, problem = xpcall(chunk, tell)
+   end
+   if good and not given.may_be_refused then
+      problem = refused()
+      good = problem == nil
    end
    if not good then
       io.stderr:write(problem, "\n")

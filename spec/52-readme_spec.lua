@@ -1,0 +1,171 @@
+-- Every example of README does what it says. Those in nginx run in spec/openresty/06-readme_spec.lua.
+
+local example = require "support.example"
+local process = require "support.process"
+local readme = require "support.readme"
+local scratch = require "support.scratch"
+local service = require "support.service"
+local setting = require "support.setting"
+
+local build = package.cpath:match "(build/[%w.-]+)/%?%.so"
+
+-- What no spec can run because it installs, or takes many minutes, and the command of .ci/run that runs it there.
+local left_to_ci = {
+   ["make quickstart"] = "make quickstart", ["make test"] = "make test", ["make openresty"] = "make test-openresty",
+}
+
+-- What more than a good end to ask of an example, by what it holds.
+local expectations = {
+   { "examples/nightly_backup.lua docs%-example", "nightly%-.* records" },
+   { "backup create movies %-%-name before%-migration", "before%-migration", "PINECONE BACKUPS %u+ %- " },
+   { "/_emulator/advance", "listening on http", "HTTP/1.1 429", '"requests"' },
+}
+
+local function read(path)
+   local file = assert(io.open(path))
+   local text = file:read "*a"
+   file:close()
+   return text
+end
+
+local function assert_expected(block, text)
+   for _, row in ipairs(expectations) do
+      for place = 2, block.text:find(row[1]) and #row or 1 do
+         assert.truthy(text:find(row[place]), ("%q is not in %s"):format(row[place], text))
+      end
+   end
+end
+
+-- Lua -----------------------------------------------------------------------------------------------------------------
+
+local settings = {
+   wait = { after = [[
+      local waiting = assert(pinecone.new { wait = wait })
+      assert(#assert(waiting:list_indexes()).indexes > 0)
+   ]] },
+}
+
+local run = {}
+
+function run.lua(block)
+   local good, text = example.run(block.text, settings[block.kind])
+   assert.is_true(good, text)
+   assert_expected(block, text)
+end
+
+run.wait = run.lua
+
+-- What is printed -----------------------------------------------------------------------------------------------------
+
+-- Ids and times as they never are twice.
+local function steady(text)
+   return (text:gsub("request [%x-]+", "request ID"):gsub("in %d+%.%d+ s", "in N s"))
+end
+
+local function assert_printed(block, text, variables)
+   local good, printed = example.run(text, { variables = variables, may_be_refused = true })
+   assert.is_true(good, printed)
+   assert.equal(steady(block.text), steady(printed):sub(1, #steady(block.text)))
+end
+
+run["error"] = function(block)
+   local operation, target = block.text:match "^([%l_]+) (%S+): "
+   assert_printed(block, ("local _, err = pc[%q](pc, %q) print(err)"):format(operation, target))
+end
+
+-- The first line is one of a create that a fault has struck.
+function run.log(block)
+   local operation, index_name, status = block.text:match "^pinecone: (%S+) POST /indexes/([^/]+)/%S+ (%d+) "
+   assert_printed(block, ([[
+      assert(running:fault { operation = "%s", status = %s })
+      assert(pinecone.new { settle_grace = 0.1 }:%s { index_name = "%s", name = "nightly" })
+   ]]):format(operation, status, operation, index_name), { PINECONE_DEBUG = "1" })
+end
+
+-- A shell -------------------------------------------------------------------------------------------------------------
+
+local function assert_in_ci(step)
+   local found = (read ".ci/run" .. "\n"):find("%f[%w]" .. step:gsub("%-", "%%-") .. "%f[^%w%-]")
+   assert.truthy(found, ".ci/run does not run " .. step)
+end
+
+local function without_what_ci_runs(text)
+   return (text:gsub("[^\n]+", function(line)
+      local command = line:match "^([^#]-)%s*#" or line
+      local step = left_to_ci[command]
+      if step then
+         assert_in_ci(step)
+         return ""
+      end
+   end))
+end
+
+-- On the Lua that runs the specs, a free port, and with files where nobody else has any.
+local function as_run_here(text, folder)
+   text = text:gsub("%f[%w]5080%f[%W]", tostring(process.free_ports(1)[1]))
+   text = text:gsub("%f[%w]lua5%.4%f[%W]", service.interpreter())
+   text = text:gsub("/tmp/", folder.root .. "/")
+   text = text:gsub("(pinecone%-backup check[^\n]*)", "%1 || (($? < 3)) # else it tells how the backups are")
+   return (text:gsub("%f[%w][%w-]+%.html", folder.root .. "/%0"))
+end
+
+local around = [[
+set -e
+trap 'kill $(jobs -p) 2>/dev/null || :' EXIT
+. %s/env.sh
+%s]]
+
+-- Of the environment it gets only this.
+local function environment(folder, url)
+   return {
+      "-i", "HOME=" .. folder.root, "PATH=" .. os.getenv "PATH", "TERM=dumb", "LUA=" .. build:match "[^/]+$", "DEPS=no",
+      "PINECONE_CONTROLLER_HOST=" .. url, "PINECONE_API_KEY=" .. service.api_key,
+   }
+end
+
+function run.sh(block)
+   local text = without_what_ci_runs(block.text)
+   if not text:find "%S" then
+      return
+   end
+   local folder = scratch.new()
+   local emulator = service.start {
+      seed = { indexes = { setting.seed.indexes[1] }, backups = { setting.seed.backups[1], setting.seed.backups[2] } },
+   }
+   finally(function()
+      emulator:stop()
+      folder:remove()
+   end)
+   local words = environment(folder, emulator.url)
+   for _, word in ipairs { "bash", "-c", around:format(build, as_run_here(text, folder)) } do
+      words[#words + 1] = word
+   end
+   local ended = process.start("/usr/bin/env", words):wait()
+   assert.equal(0, ended.code, ended.text)
+   assert_expected(block, ended.text)
+end
+
+-- nginx ---------------------------------------------------------------------------------------------------------------
+
+local function run_by_another()
+   assert_in_ci "make test-openresty"
+end
+
+run.nginx, run.every = run_by_another, run_by_another
+
+-- The specs -----------------------------------------------------------------------------------------------------------
+
+describe("README's example", function()
+   if service.slowness > 1 then
+      pending "is about what users do, not about the core"
+      return
+   end
+
+   for place, block in ipairs(readme.blocks()) do
+      it(("%d, %s, does what it says"):format(place, block.text:match "[^\n]*":gsub("%s+#.*", "")), function()
+         local runs = run[block.kind]
+         assert(runs, ("README.md:%d: no spec knows how to run this:\n%s"):format(block.line, block.text))
+         runs(block)
+      end)
+   end
+end)
