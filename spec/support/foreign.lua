@@ -1,0 +1,29 @@
+-- Words of others that pages may use, by whose they are. What the program itself has needs no place here.
+
+local lists = {
+   ["programs, as somebody types them"] = [[
+      apt-get busted cron crontab curl docker git kill luacheck luarocks nginx ps systemctl systemd taskset tar valgrind
+   ]],
+   ["systemctl's options"] = "--now",
+   ["a shell's"] = "HOME MAILTO PATH SHELL TERM XDG_CONFIG_HOME https_proxy",
+   ["nginx's directives and ngx_lua's functions"] = [[
+      access content env init_by_lua init_by_lua_block init_worker_by_lua init_worker_by_lua_block lua_package_cpath
+      lua_package_path lua_shared_dict lua_ssl_trusted_certificate ngx ngx.exit ngx.on_abort ngx.timer.at ngx.var
+      resolver rewrite ssl_certificate worker_rlimit_nofile
+   ]],
+   ["HTTP's headers"] = "Api-Key Authorization Bearer Date Retry-After User-Agent X-Pinecone-Api-Version",
+   ["Lua modules of others"] = "argparse cjson copas cqueues lua-cjson luasocket luv lyaml",
+   ["pkg-config's, rpm's and dpkg's places"] = "DESTDIR PREFIX",
+   ["what a page says stands for something else"] = [[
+      i -- the place of a task, in a text about them
+   ]],
+}
+
+local foreign = {}
+for whose, list in pairs(lists) do
+   for word in list:gsub("%-%- [^\n]*", ""):gmatch "%S+" do
+      foreign[word] = whose
+   end
+end
+
+return foreign

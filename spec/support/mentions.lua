@@ -1,0 +1,237 @@
+-- What the code within the lines of a page speaks of, and whether that is there. Each word must be known to something:
+-- the library, the command, make, the checkout, or the list of what others have.
+
+local checkout = require "support.checkout"
+local closest = require "support.closest"
+local foreign = require "support.foreign"
+local names = require "support.names"
+local typed = require "support.typed"
+
+local mentions = {}
+
+local keywords = {}
+for word in ([[and break do else elseif end false for function goto if in local nil not or repeat return self then true
+   until while]]):gmatch "%S+" do
+   keywords[word] = true
+end
+
+local function is_known(word, locals)
+   return keywords[word] or foreign[word] or locals[word] or names.find(word) or typed.verbs[word] or typed.nouns[word]
+      or checkout.luas[word] or checkout.packages[word] or checkout.variables[word] or checkout.settings[word]
+      or checkout.targets[word] or rawget(_G, word) ~= nil
+end
+
+-- Lua -----------------------------------------------------------------------------------------------------------------
+
+local modules = { pinecone = "pinecone", emulator = "pinecone.emulator" }
+
+local function is_field(word)
+   return names.results[word] or names.errors[word]
+end
+
+-- `a.b.c`, or `a:b`.
+local function check_chain(chain, locals)
+   local object, method = chain:match "^([%w_]+):([%w_]+)$"
+   if object and names.methods[object] then
+      return not names.methods[object][method] and method, names.methods[object]
+   elseif object then
+      return chain
+   end
+   local first, rest = chain:match "^([%w_]+)%.(.+)$"
+   if not first then
+      return not is_known(chain, locals) and chain
+   elseif foreign[chain] or rawget(_G, first) and names.is_reached(chain) then
+      return
+   elseif first == "err" then
+      return not names.errors[rest] and rest, names.errors
+   elseif modules[first] and not is_field(rest) then
+      return not names.is_reached(modules[first] .. "." .. rest) and chain
+   elseif foreign[first] then
+      return not names.is_reached(chain) and chain
+   end
+   return not is_field(rest) and rest, names.results
+end
+
+-- What stands in the brackets behind a name are words that say what is meant.
+local function without_parameters(code)
+   return (code:gsub("([%w_]%s*)%b()", "%1"))
+end
+
+local function check_lua(code, locals)
+   local text = without_parameters(code:gsub('"[^"]*"', '""'):gsub("'[^']*'", '""'))
+   for chain in text:gmatch "%f[%w_][%a_][%w_.:]*" do
+      chain = chain:gsub("[.:]+$", "")
+      local wrong, candidates = check_chain(chain, locals)
+      if wrong then
+         return wrong, candidates
+      end
+   end
+end
+
+local function check_word(word, locals)
+   if not is_known(word, locals) then
+      return word
+   end
+end
+
+-- The other kinds -----------------------------------------------------------------------------------------------------
+
+local function words_of(code)
+   local words = {}
+   for word in code:gmatch "%S+" do
+      words[#words + 1] = word
+   end
+   return words
+end
+
+local function set_of(rows)
+   local set = {}
+   for _, row in ipairs(rows) do
+      set[row] = true
+   end
+   return set
+end
+
+-- What examples/openresty/ answers, beside the paths of the API itself.
+local example_paths = set_of { "backups", "restore", "metrics" }
+
+local function check_path(path)
+   local first = path:match "^/([%w_]*)"
+   if path:find "^/_emulator/" then
+      local action = path:match "^/_emulator/(%a*)"
+      return action ~= "" and not checkout.literals[action] and not names.find(action) and path
+   elseif example_paths[first] or checkout.has("/" .. first) then
+      return
+   end
+   return not path:find "^/[%w._-]+/" and not path:find "^/[%w._-]+$" and path
+end
+
+local function check_quoted(code, locals)
+   for word in code:gmatch '"([%w_-]+)"' do
+      if not (checkout.literals[word] or is_known(word, locals)) then
+         return word
+      end
+   end
+end
+
+local function check_file(word)
+   local path = word:gsub("^%./", "")
+   if not checkout.has(path) then
+      return path, checkout.ends
+   end
+end
+
+-- In turn, until one takes it: a pattern, and what checks it. Nothing there means that all of them are right.
+local kinds = {
+   { "^[%d.:-]+$" }, -- versions, times
+   { "^%d+%.%d+%.%d+%.%d+:" }, -- addresses
+   { "^%a+://" }, -- URLs
+   { "^%p+$" },
+   { "^%u+ /", function(code) return check_path(code:match "^%u+ (%S+)") end }, -- requests
+   { "^/", check_path },
+   { "^%u[%w-]*: ", function(code) return not foreign[code:match "^[^:]+"] and code end }, -- headers
+   { "^{%s*\"", check_quoted },
+   { "^\"[^\"]*\"$", check_quoted },
+   { "^%-", function(code) return typed.option(code) end },
+   { "^%.%s+", function(code) return typed.shell(code) end },
+   { "^%u[%u_%d]*=%S*$", function(code) return typed.setting(code) end },
+   { "^%u[%u_%d]*=.* ", function(code) return typed.shell(code) end },
+   { "^[%w_]+_%*$", function(code) -- wait_for_*
+      local stem = code:sub(1, -2)
+      for method in pairs(names.methods.pc) do
+         if method:sub(1, #stem) == stem then
+            return
+         end
+      end
+      return code
+   end },
+   { "^~/" },
+   { "^[%l-]+%-%d%d%d%d%d%d%d%d%-%d%d%d%d%d%d%-%l+$" }, -- what `backup` and `drill` make up
+   { "^[%w_.*-]*/[%w_./*-]*$", check_file },
+   { "^[%w_-]+%.%l+$", function(code, locals) -- a file, or a field
+      if not checkout.has(code) then
+         return check_lua(code, locals)
+      end
+   end },
+}
+
+local function is_shell(words)
+   local first = words[1]
+   if words[2] and words[2]:find "^[={(\"]" or #words < 2 then
+      return first == "make" or first == "pinecone-backup"
+   end
+   return first == "make" or first == "pinecone-backup" or checkout.luas[first] ~= nil
+end
+
+local function is_command(words)
+   local known = typed.nouns[words[1]] or typed.verbs[words[1]]
+   return known and words[2] ~= nil and not words[2]:find "^[={(\"]"
+end
+
+-- What the program prints, with something of this run behind it.
+local function is_printed(code)
+   local text = code:gsub("%s*%a+://.*", ""):gsub("%s*%.%.%.$", "")
+   return text:find "%a %a" ~= nil and checkout.says(text)
+end
+
+local function check(code, locals)
+   local words = words_of(code)
+   if is_printed(code) or checkout.luas[code] then
+      return
+   end
+   for _, kind in ipairs(kinds) do
+      if code:find(kind[1]) then
+         if not kind[2] then
+            return
+         end
+         return kind[2](code, locals)
+      end
+   end
+   if is_shell(words) then
+      return typed.shell(code)
+   elseif is_command(words) then
+      return typed.command(words)
+   elseif foreign[words[1]] and #words > 1 then
+      return
+   elseif code:find "^[%w_-]+$" then
+      return check_word(code, locals)
+   end
+   return check_lua(code, locals)
+end
+
+-- Telling -------------------------------------------------------------------------------------------------------------
+
+local function all_names()
+   local set = {}
+   local lists = { typed.nouns, typed.verbs, checkout.targets, checkout.variables, checkout.settings }
+   for _, names_of_a_kind in pairs(names.sets) do
+      lists[#lists + 1] = names_of_a_kind
+   end
+   for _, others in ipairs(lists) do
+      for name in pairs(others) do
+         set[name] = true
+      end
+   end
+   return set
+end
+
+--- What to say of a word that is none.
+-- @tparam string word
+-- @tparam ?table candidates a set of what it could have been; default: all
+function mentions.describe(word, candidates)
+   local meant = closest(word, candidates or all_names())
+   return ("'%s' is not there%s"):format(word, meant and "; is it " .. meant .. "?" or "")
+end
+
+--- Checks one piece of code.
+-- @tparam string code
+-- @tparam[opt] table locals words that the page's examples define, a set
+-- @treturn ?string what is wrong
+function mentions.check(code, locals)
+   local wrong, candidates = check(code, locals or {})
+   if wrong then
+      return mentions.describe(wrong, candidates)
+   end
+end
+
+return mentions
