@@ -15,7 +15,7 @@ local lists = {
    ["Lua modules of others"] = "argparse cjson copas cqueues lua-cjson luasocket luv lyaml",
    ["pkg-config's, rpm's and dpkg's places"] = "DESTDIR PREFIX",
    ["what a page says stands for something else"] = [[
-      i -- the place of a task, in a text about them
+      i err page -- the place of a task, what went wrong, and what a list gives
    ]],
 }
 

@@ -5,6 +5,7 @@ local checkout = require "support.checkout"
 local closest = require "support.closest"
 local foreign = require "support.foreign"
 local names = require "support.names"
+local routes = require "pinecone.emulator.api.routes"
 local typed = require "support.typed"
 
 local mentions = {}
@@ -24,6 +25,24 @@ end
 -- Lua -----------------------------------------------------------------------------------------------------------------
 
 local modules = { pinecone = "pinecone", emulator = "pinecone.emulator" }
+
+-- Fields whose values are words of the program.
+local worded = {}
+for word in ("deletion_protection drop frequency group_by job operation wait"):gmatch "%S+" do
+   worded[word] = true
+end
+
+local function check_values(code)
+   for name, value in code:gmatch '([%l_]+) = "([^"]*)"' do
+      if worded[name] and not checkout.literals[value] and value ~= "*" then
+         return value, checkout.literals
+      end
+   end
+   local module = code:match '^require%s*%(?"([^"]+)"'
+   if module and not names.is_module(module) and not checkout.has(module .. ".lua") then
+      return module
+   end
+end
 
 local function is_field(word)
    return names.results[word] or names.errors[word]
@@ -49,6 +68,9 @@ local function check_chain(chain, locals)
    elseif foreign[first] then
       return not names.is_reached(chain) and chain
    end
+   if not is_known(first, locals) then
+      return first
+   end
    return not is_field(rest) and rest, names.results
 end
 
@@ -58,6 +80,10 @@ local function without_parameters(code)
 end
 
 local function check_lua(code, locals)
+   local wrong_value, values = check_values(code)
+   if wrong_value then
+      return wrong_value, values
+   end
    local text = without_parameters(code:gsub('"[^"]*"', '""'):gsub("'[^']*'", '""'))
    for chain in text:gmatch "%f[%w_][%a_][%w_.:]*" do
       chain = chain:gsub("[.:]+$", "")
@@ -84,26 +110,24 @@ local function words_of(code)
    return words
 end
 
-local function set_of(rows)
-   local set = {}
-   for _, row in ipairs(rows) do
-      set[row] = true
+-- First parts of paths: of the API's, of those that examples/openresty/ answers, of a system's.
+local first_parts = {}
+for word in ("backups restore metrics dev etc home opt proc run sys tmp usr var"):gmatch "%S+" do
+   first_parts[word] = true
+end
+for _, plane in pairs(routes.planes) do
+   for _, route in ipairs(plane) do
+      first_parts[route.template:match "^/([^/]*)"] = true
    end
-   return set
 end
 
--- What examples/openresty/ answers, beside the paths of the API itself.
-local example_paths = set_of { "backups", "restore", "metrics" }
-
 local function check_path(path)
-   local first = path:match "^/([%w_]*)"
-   if path:find "^/_emulator/" then
-      local action = path:match "^/_emulator/(%a*)"
+   local action = path:match "^/_emulator/(%a*)"
+   if action then
       return action ~= "" and not checkout.literals[action] and not names.find(action) and path
-   elseif example_paths[first] or checkout.has("/" .. first) then
-      return
    end
-   return not path:find "^/[%w._-]+/" and not path:find "^/[%w._-]+$" and path
+   local first = path:match "^/([%w._-]*)"
+   return not first_parts[first] and first, first_parts
 end
 
 local function check_quoted(code, locals)
@@ -135,7 +159,13 @@ local kinds = {
    { "^%-", function(code) return typed.option(code) end },
    { "^%.%s+", function(code) return typed.shell(code) end },
    { "^%u[%u_%d]*=%S*$", function(code) return typed.setting(code) end },
-   { "^%u[%u_%d]*=.* ", function(code) return typed.shell(code) end },
+   { "^%u[%u_%d]*=.* ", function(code)
+      local program = code:gsub("^[%u_%d]+=%S+%s+", ""):match "%S+"
+      if not (foreign[program] or typed.programs[program] or checkout.luas[program]) then
+         return program
+      end
+      return typed.shell(code)
+   end },
    { "^[%w_]+_%*$", function(code) -- wait_for_*
       local stem = code:sub(1, -2)
       for method in pairs(names.methods.pc) do
@@ -158,9 +188,9 @@ local kinds = {
 local function is_shell(words)
    local first = words[1]
    if words[2] and words[2]:find "^[={(\"]" or #words < 2 then
-      return first == "make" or first == "pinecone-backup"
+      return typed.programs[first]
    end
-   return first == "make" or first == "pinecone-backup" or checkout.luas[first] ~= nil
+   return typed.programs[first] or checkout.luas[first] ~= nil
 end
 
 local function is_command(words)

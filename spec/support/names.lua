@@ -52,6 +52,11 @@ function names.is_reached(chain)
    return true
 end
 
+--- Whether there is a module of that name.
+function names.is_module(name)
+   return (pcall(require, name))
+end
+
 -- What is given to methods --------------------------------------------------------------------------------------------
 
 local operations = {}

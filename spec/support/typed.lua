@@ -5,6 +5,9 @@ local line = require "pinecone.command.line"
 
 local typed = {}
 
+--- Those of this project, and what goes with them.
+typed.programs = { make = true, ["pinecone-backup"] = true, ["."] = true }
+
 -- The command's nouns, verbs and options ------------------------------------------------------------------------------
 
 local function options_of(parser)
@@ -177,10 +180,11 @@ local function rest_of(words, place)
    return rest
 end
 
+-- What lies in a folder of the checkout, and scripts; other files may be made by what stands there.
 local function files_in(words, place)
    for position = place, #words do
       local wrong, candidates = file(words[position])
-      if wrong and wrong:find "%.lua$" then
+      if wrong and (wrong:find "%.lua$" or checkout.has(wrong:match "^([^/]+)/" or wrong)) then
          return wrong, candidates
       end
    end
@@ -195,6 +199,9 @@ local function part(text)
       return typed.command(rest_of(words, place + 1))
    elseif words[place] == "make" then
       return typed.make(rest_of(words, place + 1))
+   end
+   if words[place] == "." and words[place + 1] then
+      return file(words[place + 1])
    end
    return files_in(words, place)
 end
