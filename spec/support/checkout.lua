@@ -92,7 +92,7 @@ function checkout.says(text)
    return false
 end
 
---- The variables of the environment that something reads here.
+--- The variables of the environment that something reads here, and macros of the core.
 checkout.variables = {}
 
 for _, path in ipairs(checkout.files) do
@@ -100,7 +100,7 @@ for _, path in ipairs(checkout.files) do
    if is_program or path:find "^spec/.*%.[lc]" or path:find "^examples/" then
       local text = checkout.read(path)
       program[#program + 1] = is_program and text or nil
-      for _, pattern in ipairs { 'getenv%s*%(?%s*"([%u_%d]+)"', 'is_set "([%u_%d]+)"' } do
+      for _, pattern in ipairs { 'getenv%s*%(?%s*"([%u_%d]+)"', 'is_set "([%u_%d]+)"', "#define ([%u_]+) " } do
          for name in text:gmatch(pattern) do
             checkout.variables[name] = true
          end

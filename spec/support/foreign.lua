@@ -2,7 +2,8 @@
 
 local lists = {
    ["programs, as somebody types them"] = [[
-      apt-get busted cron crontab curl docker git kill luacheck luarocks nginx ps systemctl systemd taskset tar valgrind
+      apt-get busted cron crontab curl docker git kill ldoc luacheck luarocks mkdir nginx ps sudo systemctl systemd
+      taskset tar valgrind
    ]],
    ["systemctl's options"] = "--now",
    ["a shell's"] = "HOME MAILTO PATH SHELL TERM XDG_CONFIG_HOME https_proxy",
@@ -13,7 +14,8 @@ local lists = {
    ]],
    ["HTTP's headers"] = "Api-Key Authorization Bearer Date Retry-After User-Agent X-Pinecone-Api-Version",
    ["Lua modules of others"] = "argparse cjson copas cqueues lua-cjson luasocket luv lyaml",
-   ["pkg-config's, rpm's and dpkg's places"] = "DESTDIR PREFIX",
+   ["LuaRocks' options and variables"] = "--local --lua-version --tree CURL_DIR CURL_INCDIR CURL_LIBDIR rocks_provided",
+   ["what make leaves in build/ when it is asked to"] = "build/lua-pinecone-scm-1.src.rock",
    ["what a page says stands for something else"] = [[
       i err page -- the place of a task, what went wrong, and what a list gives
    ]],

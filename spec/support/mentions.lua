@@ -206,7 +206,7 @@ end
 
 local function check(code, locals)
    local words = words_of(code)
-   if is_printed(code) or checkout.luas[code] then
+   if is_printed(code) or checkout.luas[code] or foreign[words[1]] and words[1]:find "^[-/%w]*[-/]" then
       return
    end
    for _, kind in ipairs(kinds) do

@@ -1,6 +1,7 @@
 -- Command lines as pages show them: whether what they name is there. They are read, not run.
 
 local checkout = require "support.checkout"
+local foreign = require "support.foreign"
 local line = require "pinecone.command.line"
 
 local typed = {}
@@ -128,9 +129,11 @@ end
 
 local function file(word)
    local path = word:gsub("^%./", ""):gsub("[,;:]$", "")
-   if path:find "^[/~$<\"']" or path:find "^%a+://" or not path:find "[/.]" or path:find "%.%.%." then
+   if path:find "^[/~$<\"']" or path:find "^%a+://" or path:find "%.%.%." then
       return
-   elseif not checkout.has(path) then
+   elseif not path:find "/" and not path:find "%.%a" then
+      return
+   elseif not checkout.has(path) and not foreign[path] then
       return path, checkout.ends
    end
 end
@@ -192,7 +195,7 @@ end
 
 local function part(text)
    local words, place = words_of(text), 1
-   while words[place] and words[place]:find "^%u[%u_%d]*=" do
+   while words[place] and (words[place]:find "^%u[%u_%d]*=" or words[place] == "sudo") do
       place = place + 1
    end
    if words[place] == "pinecone-backup" then
