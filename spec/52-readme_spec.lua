@@ -6,6 +6,7 @@ local readme = require "support.readme"
 local scratch = require "support.scratch"
 local service = require "support.service"
 local setting = require "support.setting"
+local uv = require "luv"
 
 local build = package.cpath:match "(build/[%w.-]+)/%?%.so"
 
@@ -120,9 +121,17 @@ end
 local function as_run_here(text, folder)
    text = text:gsub("%f[%w]5080%f[%W]", tostring(process.free_ports(1)[1]))
    text = text:gsub("%f[%w]lua5%.4%f[%W]", service.interpreter())
-   text = text:gsub("/tmp/", folder.root .. "/")
+   text = text:gsub("/usr/local/bin/pinecone%-backup", "pinecone-backup")
+   text = text:gsub("%f[%S]/[%w_/.-]+/([%w_.-]+)", folder.root .. "/%1")
    text = text:gsub("(pinecone%-backup check[^\n]*)", "%1 || (($? < 3)) # else it tells how the backups are")
    return (text:gsub("%f[%w][%w-]+%.html", folder.root .. "/%0"))
+end
+
+-- Keys that stand in files.
+local function add_keys(text, folder)
+   for name in text:gmatch "([%w_-]+%.key)" do
+      assert(uv.fs_chmod(folder:write(name, service.api_key), 384)) -- 0600
+   end
 end
 
 local around = [[
@@ -132,18 +141,14 @@ trap 'kill $(jobs -p) 2>/dev/null || :' EXIT
 %s]]
 
 -- Of the environment it gets only this.
-local function environment(folder, url)
+local function environment(folder, url, key)
    return {
-      "-i", "HOME=" .. folder.root, "PATH=" .. os.getenv "PATH", "TERM=dumb", "LUA=" .. build:match "[^/]+$", "DEPS=no",
-      "PINECONE_CONTROLLER_HOST=" .. url, "PINECONE_API_KEY=" .. service.api_key,
+      "-i", "HOME=" .. folder.root, "PATH=" .. os.getenv "PATH", "TERM=dumb", "DEPS=no", "LUA=" .. build:match "[^/]+$",
+      "PINECONE_CONTROLLER_HOST=" .. url, key and "PINECONE_API_KEY=" .. key,
    }
 end
 
-function run.sh(block)
-   local text = without_what_ci_runs(block.text)
-   if not text:find "%S" then
-      return
-   end
+local function run_shell(text, key)
    local folder = scratch.new()
    local emulator = service.start {
       seed = { indexes = { setting.seed.indexes[1] }, backups = { setting.seed.backups[1], setting.seed.backups[2] } },
@@ -152,13 +157,28 @@ function run.sh(block)
       emulator:stop()
       folder:remove()
    end)
-   local words = environment(folder, emulator.url)
+   add_keys(text, folder)
+   local words = environment(folder, emulator.url, key)
    for _, word in ipairs { "bash", "-c", around:format(build, as_run_here(text, folder)) } do
       words[#words + 1] = word
    end
    local ended = process.start("/usr/bin/env", words):wait()
    assert.equal(0, ended.code, ended.text)
-   assert_expected(block, ended.text)
+   return ended.text
+end
+
+function run.sh(block)
+   local text = without_what_ci_runs(block.text)
+   if text:find "%S" then
+      assert_expected(block, run_shell(text, service.api_key))
+   end
+end
+
+-- Not at its time, but at once; cron has no key in its environment.
+function run.cron(block)
+   local text = without_what_ci_runs(block.text):gsub("%f[^\n%z][%d*/,]+ [%d*/,]+ [%d*/,]+ [%d*/,]+ [%d*/,]+%s+", "")
+   assert.is_nil(text:find "[^\\]%%", "cron takes a % for the end of the line")
+   run_shell(text)
 end
 
 -- nginx ---------------------------------------------------------------------------------------------------------------

@@ -122,8 +122,9 @@ end
 
 local function check_block(block, add)
    local wrong, candidates = nil, nil
-   if block.language == "sh" then
-      wrong, candidates = typed.shell(block.text)
+   if block.language == "sh" or block.language == "cron" then
+      local text = ("\n" .. block.text):gsub("\n[%d*/,]+ [%d*/,]+ [%d*/,]+ [%d*/,]+ [%d*/,]+%s+", "\n")
+      wrong, candidates = typed.shell(text)
    end
    if wrong then
       add(block.line, wrong, mentions.describe(wrong, candidates))

@@ -9,6 +9,7 @@ local kinds = {
    { "wait", language = "lua", holds = "local function wait(call)" },
    { "every", language = "lua", holds = 'require "pinecone.openresty"' },
    { "lua", language = "lua" },
+   { "cron", pattern = "\n[%d*/,]+ [%d*/,]+ [%d*/,]+ [%d*/,]+ [%d*/,]+%s+%S" },
    { "nginx", language = "nginx" },
    { "sh", language = "sh" },
    { "log", language = "", holds = "pinecone: " },
@@ -17,7 +18,9 @@ local kinds = {
 
 local function kind_of(block)
    for _, kind in ipairs(kinds) do
-      if kind.language == block.language and (not kind.holds or block.text:find(kind.holds, 1, true)) then
+      local fits = kind.language == nil or kind.language == block.language
+      fits = fits and (not kind.holds or block.text:find(kind.holds, 1, true))
+      if fits and (not kind.pattern or ("\n" .. block.text):find(kind.pattern)) then
          return kind[1]
       end
    end
