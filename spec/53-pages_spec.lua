@@ -94,6 +94,7 @@ describe("a page", function()
             "| Method | Arguments |\n|---|---|\n| `create_backup` | **index_nam** |", "index_name" },
          { "an argument of another method",
             "| Method | Arguments |\n|---|---|\n| `create_backup` | schedule_id |", "schedule_id" },
+         { "an argument of another method in brackets", '`pc:create_backup { schedule_id = "x" }`', "schedule_id" },
          { "an option of pinecone.new", "| Option | |\n|---|---|\n| `max_retrys` | |", "max_retries" },
          { "an option in a table of Lua", '`{ on_progres = f }`', "on_progress" },
          { "a field of a policy", "It takes `keep_dayly`.", "keep_daily" },

@@ -3,6 +3,7 @@
 
 local checkout = require "support.checkout"
 local closest = require "support.closest"
+local expressions = require "support.expressions"
 local foreign = require "support.foreign"
 local names = require "support.names"
 local routes = require "pinecone.emulator.api.routes"
@@ -10,97 +11,7 @@ local typed = require "support.typed"
 
 local mentions = {}
 
-local keywords = {}
-for word in ([[and break do else elseif end false for function goto if in local nil not or repeat return self then true
-   until while]]):gmatch "%S+" do
-   keywords[word] = true
-end
-
-local function is_known(word, locals)
-   return keywords[word] or foreign[word] or locals[word] or names.find(word) or typed.verbs[word] or typed.nouns[word]
-      or checkout.luas[word] or checkout.packages[word] or checkout.variables[word] or checkout.settings[word]
-      or checkout.targets[word] or rawget(_G, word) ~= nil
-end
-
--- Lua -----------------------------------------------------------------------------------------------------------------
-
-local modules = { pinecone = "pinecone", emulator = "pinecone.emulator" }
-
--- Fields whose values are words of the program.
-local worded = {}
-for word in ("deletion_protection drop frequency group_by job operation wait"):gmatch "%S+" do
-   worded[word] = true
-end
-
-local function check_values(code)
-   for name, value in code:gmatch '([%l_]+) = "([^"]*)"' do
-      if worded[name] and not checkout.literals[value] and value ~= "*" then
-         return value, checkout.literals
-      end
-   end
-   local module = code:match '^require%s*%(?"([^"]+)"'
-   if module and not names.is_module(module) and not checkout.has(module .. ".lua") then
-      return module
-   end
-end
-
-local function is_field(word)
-   return names.results[word] or names.errors[word]
-end
-
--- `a.b.c`, or `a:b`.
-local function check_chain(chain, locals)
-   local object, method = chain:match "^([%w_]+):([%w_]+)$"
-   if object and names.methods[object] then
-      return not names.methods[object][method] and method, names.methods[object]
-   elseif object then
-      return chain
-   end
-   local first, rest = chain:match "^([%w_]+)%.(.+)$"
-   if not first then
-      return not is_known(chain, locals) and chain
-   elseif foreign[chain] or rawget(_G, first) and names.is_reached(chain) then
-      return
-   elseif first == "err" then
-      return not names.errors[rest] and rest, names.errors
-   elseif modules[first] and not is_field(rest) then
-      return not names.is_reached(modules[first] .. "." .. rest) and chain
-   elseif foreign[first] then
-      return not names.is_reached(chain) and chain
-   end
-   if not is_known(first, locals) then
-      return first
-   end
-   return not is_field(rest) and rest, names.results
-end
-
--- What stands in the brackets behind a name are words that say what is meant.
-local function without_parameters(code)
-   return (code:gsub("([%w_]%s*)%b()", "%1"))
-end
-
-local function check_lua(code, locals)
-   local wrong_value, values = check_values(code)
-   if wrong_value then
-      return wrong_value, values
-   end
-   local text = without_parameters(code:gsub('"[^"]*"', '""'):gsub("'[^']*'", '""'))
-   for chain in text:gmatch "%f[%w_][%a_][%w_.:]*" do
-      chain = chain:gsub("[.:]+$", "")
-      local wrong, candidates = check_chain(chain, locals)
-      if wrong then
-         return wrong, candidates
-      end
-   end
-end
-
-local function check_word(word, locals)
-   if not is_known(word, locals) then
-      return word
-   end
-end
-
--- The other kinds -----------------------------------------------------------------------------------------------------
+-- Kinds of code -------------------------------------------------------------------------------------------------------
 
 local function words_of(code)
    local words = {}
@@ -132,7 +43,7 @@ end
 
 local function check_quoted(code, locals)
    for word in code:gmatch '"([%w_-]+)"' do
-      if not (checkout.literals[word] or is_known(word, locals)) then
+      if not (checkout.literals[word] or expressions.is_known(word, locals)) then
          return word
       end
    end
@@ -142,6 +53,12 @@ local function check_file(word)
    local path = word:gsub("^%./", "")
    if not checkout.has(path) then
       return path, checkout.ends
+   end
+end
+
+local function check_word(word, locals)
+   if not expressions.is_known(word, locals) then
+      return word
    end
 end
 
@@ -180,7 +97,7 @@ local kinds = {
    { "^[%w_.*-]*/[%w_./*-]*$", check_file },
    { "^[%w_-]+%.%l+$", function(code, locals) -- a file, or a field
       if not checkout.has(code) then
-         return check_lua(code, locals)
+         return expressions.check(code, locals)
       end
    end },
 }
@@ -226,7 +143,7 @@ local function check(code, locals)
    elseif code:find "^[%w_-]+$" then
       return check_word(code, locals)
    end
-   return check_lua(code, locals)
+   return expressions.check(code, locals)
 end
 
 -- Telling -------------------------------------------------------------------------------------------------------------

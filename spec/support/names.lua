@@ -1,15 +1,12 @@
 -- What the library has: methods, functions, fields and kinds of errors, as the program itself tells them.
 
+local answers = require "support.answers"
 local checkout = require "support.checkout"
 local core = require "pinecone.core"
-local json = require "cjson"
 local emulator_options = require "pinecone.emulator.options"
 local pinecone = require "pinecone"
 local plan = require "pinecone.emulator.faults.plan"
 local routes = require "pinecone.emulator.api.routes"
-local service = require "support.service"
-local setting = require "support.setting"
-local shell = require "support.shell"
 
 local names = {}
 
@@ -28,8 +25,11 @@ local somebody = pinecone.assert(pinecone.new { api_key = "key", host = "http://
 local loaded_late = { somebody.backups, somebody.wait_for_backup, somebody.backup }
 assert(#loaded_late == 3)
 
---- By what is written before the colon: the methods of a client, an iterator, an emulator, a call, a file of Lua's.
-names.methods = { pc = methods_of(somebody), pages = methods_of(somebody:backups()), call = methods_of(core.timer(0)) }
+--- By what is written before the colon: the methods of a client, an iterator, an emulator, a call.
+names.methods = {
+   pc = methods_of(somebody), pages = methods_of(somebody:backups()), call = methods_of(core.timer(0)),
+   running = methods_of(answers.running),
+}
 names.methods.client, names.methods.Client = names.methods.pc, names.methods.pc
 
 --- Looks for what is reached by fields from a global or a module of ours.
@@ -101,121 +101,6 @@ names.options = {
    ["an option of a call"] = taken(function(name) return somebody:wait_for_backup("id", { [name] = 1 }) end),
 }
 
--- What results hold ---------------------------------------------------------------------------------------------------
-
-local function keys_of(value, found)
-   for key, inner in pairs(type(value) == "table" and value or {}) do
-      if type(key) == "string" then
-         found[key] = true
-      end
-      keys_of(inner, found)
-   end
-end
-
-local function results(pc, running)
-   local found = {}
-   local backup = pinecone.assert(pc:backup { index_name = "movies", name = "now" })
-   local stats = pinecone.assert(pc:describe_index_stats "movies")
-   local check = pinecone.assert(pc:check())
-   local policy = { all = true, keep_last = 1 }
-   pinecone.assert(running:fault { operation = "delete_index", delay = 0, on = 100 })
-   for _, result in ipairs {
-      backup, stats, check, pinecone.assert(pc:list_backups { index_name = "movies", limit = 1 }),
-      pinecone.assert(pc:list_restore_jobs()),
-      pinecone.assert(pc:list_collections()), pinecone.assert(pc:list_indexes()),
-      pinecone.assert(pc:list_backup_schedules "songs"), pinecone.assert(pc:create_index_from_backup {
-         backup_id = backup.backup_id, name = "new",
-      }),
-      pinecone.assert(pc:restore { index_name = "movies", latest = true, name = "restored" }),
-      pinecone.assert(pc:drill "movies"), pinecone.assert(pc:prune_backups { policy = policy, dry_run = true }),
-      pinecone.assert(running:requests()), pinecone.assert(running:state()), pinecone.assert(running:faults()),
-   } do
-      keys_of(result, found)
-   end
-   for field in pairs(running) do
-      found[field] = true
-   end
-   for metric in pinecone.metrics(check):gmatch "pinecone_[%l_]+" do
-      found[metric] = true
-   end
-   return found
-end
-
-local function failures(pc, running)
-   local found = {}
-   local function fail(plans, action)
-      for _, fault in ipairs(plans) do
-         pinecone.assert(running:fault(fault))
-      end
-      local _, err = action()
-      for field in pairs(assert(err, "it did not fail")) do
-         found[field] = true
-      end
-      pinecone.assert(running:clear_faults())
-   end
-   fail({}, function() return pc:describe_backup "none" end)
-   fail({ { operation = "list_indexes", status = 429, retry_after = 9, on = "all" } }, function()
-      return pc:list_indexes(nil, { timeout = 2 })
-   end)
-   fail({ { operation = "create_backup", drop = "after" } }, function() return pc:create_backup "movies" end)
-   fail({ { operation = "create_backup", job = "failed" } }, function() return pc:backup "movies" end)
-   fail({ { operation = "create_index_from_backup", lose = 1 } }, function()
-      return pc:restore { index_name = "movies", latest = true, name = "lacking", verify_grace = 0 }
-   end)
-   fail({
-      { operation = "delete_index", status = 401, on = "all" },
-   }, function() return pc:drill "movies" end)
-   return found
-end
-
---- The fields of what comes back, and those of errors.
-local running = service.start { seed = setting.seed }
-local client = service.client(running)
-names.results = results(client, running)
-names.errors = failures(client, running)
-names.methods.running = methods_of(running)
-
--- What the command prints ---------------------------------------------------------------------------------------------
-
-local printed = {}
-for _, line in ipairs { "restore start --latest movies --name printed --wait", "backup describe none" } do
-   local ended = shell.new(running):run(line .. " --json")
-   for document in ended.text:gmatch "[^\n]+" do
-      keys_of(json.decode(document), printed)
-   end
-end
-
-running:stop()
-client:close()
-somebody:close()
-
--- Kinds of errors -----------------------------------------------------------------------------------------------------
-
--- There is no table of all of them: they stand where each arises.
-local function kinds()
-   local found = {}
-   local function add(text, pattern)
-      for word in text:gmatch(pattern) do
-         found[word] = true
-      end
-   end
-   for _, path in ipairs(checkout.files) do
-      if path:find "^lua/pinecone/" and not path:find "/command/" and not path:find "/emulator/" then
-         add(checkout.read(path), 'kind = "([%l_]+)"')
-      elseif path:find "^src/.*%.c$" then
-         local text = checkout.read(path)
-         for _, pattern in ipairs {
-            'kind = "([%l_]+)"', 'failure_push%(L, "([%l_]+)"', 'call_end%([^,;]*, "([%l_]+)"', '{%d+, "([%l_]+)"}',
-            '{CURLE_[%u_]+, %l+, "([%l_]+)"', 'return "([%l_]+)";', 'refuse%(L, [%w_]+, "([%l_]+)"',
-            'fail%(exchange, "([%l_]+)"',
-         } do
-            add(text, pattern)
-         end
-      end
-   end
-   return found
-end
-
 -- In nginx alone can it be asked what `every` takes; here it is read in what is said of another one.
 local function options_of_every()
    local found = {}
@@ -230,11 +115,13 @@ end
 
 --- What may stand by itself, by what it is.
 names.sets = {
-   ["a kind of error"] = kinds(), ["a field of an error"] = names.errors, ["a field of a result"] = names.results,
+   ["a kind of error"] = answers.kinds, ["a field of an error"] = answers.errors,
+   ["a field of a result"] = answers.results,
    ["an operation of the emulator"] = routes.operations, ["a word of the program"] = checkout.literals,
    ["an option of pinecone.openresty.every"] = options_of_every(),
-   ["a source file"] = checkout.stems, ["a field of --json"] = printed,
+   ["a source file"] = checkout.stems, ["a field of --json"] = answers.printed,
 }
+somebody:close()
 for what, set in pairs(names.options) do
    names.sets[what] = set
 end
