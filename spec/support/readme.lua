@@ -13,7 +13,7 @@ local kinds = {
    { "nginx", language = "nginx" },
    { "sh", language = "sh" },
    { "log", language = "", holds = "pinecone: " },
-   { "error", language = "", holds = "_" },
+   { "error", language = "", pattern = "^\n[%l_]+ %S+: .*%([%l_]+[,)]" },
 }
 
 local function kind_of(block)
