@@ -52,8 +52,18 @@ local settings = {
 
 local run = {}
 
+-- Keys that an example looks for in its environment.
+local function keys_for(text)
+   local variables = {}
+   for name in text:gmatch 'os%.getenv "(%u+_KEY)"' do
+      variables[name] = service.api_key
+   end
+   return variables
+end
+
 function run.lua(block)
-   local good, text = example.run(block.text, settings[block.kind])
+   local around = settings[block.kind] or {}
+   local good, text = example.run(block.text, { after = around.after, variables = keys_for(block.text) })
    assert.is_true(good, text)
    assert_expected(block, text)
 end
@@ -153,4 +163,13 @@ describe("README's example", function()
          runs(block)
       end)
    end
+
+   it("of a suite is the file that it names", function()
+      local file = read "examples/emulator_spec.lua":gsub("^%-%-[^\n]*\n+", "")
+      for _, block in ipairs(readme.of_kind "lua") do
+         if block.text:find("describe(", 1, true) then
+            assert.equal(file, block.text)
+         end
+      end
+   end)
 end)

@@ -5,11 +5,6 @@ local line = require "pinecone.command.line"
 local service = require "support.service"
 local typed = require "support.typed"
 
--- What a page names because it is gone.
-local gone = {
-   ["CHANGELOG.md"] = { ["--api-key KEY"] = true }, -- it says by what it was replaced
-}
-
 local pages = service.slowness == 1 and require "support.pages" -- asks an emulator what there is
 
 local function assert_good(path, problems)
@@ -42,7 +37,7 @@ describe("a page", function()
    for _, path in ipairs(checkout.files) do
       if path:find "%.md$" then
          it(path .. " speaks of nothing that is not there", function()
-            assert_good(path, pages.problems(checkout.read(path), gone[path]))
+            assert_good(path, pages.problems(checkout.read(path)))
          end)
       elseif path:find "^examples/" then
          it(path .. " says nothing of itself that is not so", function()

@@ -15,7 +15,9 @@ local lists = {
    ["HTTP's headers"] = "Api-Key Authorization Bearer Date Retry-After User-Agent X-Pinecone-Api-Version",
    ["Lua modules of others"] = "argparse cjson copas cqueues lua-cjson luasocket luv lyaml",
    ["LuaRocks' options and variables"] = "--local --lua-version --tree CURL_DIR CURL_INCDIR CURL_LIBDIR rocks_provided",
-   ["what make leaves in build/ when it is asked to"] = "build/lua-pinecone-scm-1.src.rock",
+   ["what make leaves in build/ when it is asked to"] = "build/doc/html build/lua-pinecone-scm-1.src.rock",
+   ["other clients', and their languages'"] = "HttpClient OkHttpClient RetryPolicy async await fetch http.Client",
+   ["editors' settings"] = "workspace.library",
    ["what a page says stands for something else"] = [[
       i err page -- the place of a task, what went wrong, and what a list gives
    ]],

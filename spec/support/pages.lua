@@ -133,9 +133,8 @@ end
 
 --- Reads a page and tells what is wrong with it.
 -- @tparam string text
--- @tparam[opt] table allowed pieces of code, a set
 -- @treturn table a sequence of texts: the line, what stands there, what is wrong
-function pages.problems(text, allowed)
+function pages.problems(text)
    local page, problems = markdown.parse(text), {} -- and each of them as a key
    local locals = locals_of(page)
    local function add(line, shown, problem)
@@ -144,7 +143,7 @@ function pages.problems(text, allowed)
       problems[told] = true
    end
    for _, code in ipairs(page.codes) do
-      local problem = not (allowed and allowed[code.text]) and mentions.check(code.text, locals)
+      local problem = mentions.check(code.text, locals)
       if problem then
          add(code.line, code.text, problem)
       end

@@ -16,14 +16,14 @@ local function as_run_here(text, folder)
    text = text:gsub("%f[%w]5080%f[%W]", tostring(process.free_ports(1)[1]))
    text = text:gsub("%f[%w]lua5%.4%f[%W]", service.interpreter())
    text = text:gsub("/usr/local/bin/pinecone%-backup", "pinecone-backup")
-   text = text:gsub("%f[%S]/[%w_/.-]+/([%w_.-]+)", folder.root .. "/%1")
+   text = text:gsub("%f[%S]/[%w_/.-]+/([%w_.*-]+)", folder.root .. "/%1")
    text = text:gsub("(pinecone%-backup check[^\n]*)", "%1 || (($? < 3)) # else it tells how the backups are")
    return (text:gsub("%f[%w][%w-]+%.html", folder.root .. "/%0"))
 end
 
 -- Keys that stand in files.
 local function add_keys(text, folder)
-   for name in text:gmatch "([%w_-]+%.key)" do
+   for name in text:gsub("%*%.key", "one.key"):gmatch "([%w_-]+%.key)" do
       assert(uv.fs_chmod(folder:write(name, service.api_key), 384)) -- 0600
    end
 end
