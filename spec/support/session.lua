@@ -17,8 +17,18 @@ local function as_run_here(text, folder)
    text = text:gsub("%f[%w]lua5%.4%f[%W]", service.interpreter())
    text = text:gsub("/usr/local/bin/pinecone%-backup", "pinecone-backup")
    text = text:gsub("%f[%S]/[%w_/.-]+/([%w_.*-]+)", folder.root .. "/%1")
-   text = text:gsub("(pinecone%-backup check[^\n]*)", "%1 || (($? < 3)) # else it tells how the backups are")
-   return (text:gsub("%f[%w][%w-]+%.html", folder.root .. "/%0"))
+   text = text:gsub("(pinecone%-backup check[^\n#]*)", "%1 || (($? < 3)) ") -- else it tells how the backups are
+   return text
+end
+
+-- What it leaves lies in the folder, unless it needs the checkout.
+local function place_of(text, folder)
+   for _, word in ipairs { "make", "%. build/", "examples/", "spec/" } do
+      if text:find("%f[%S]" .. word) then
+         return "."
+      end
+   end
+   return folder.root
 end
 
 -- Keys that stand in files.
@@ -32,6 +42,7 @@ local around = [[
 set -e
 trap 'kill $(jobs -p) 2>/dev/null || :' EXIT
 . %s/env.sh
+cd %s
 %s]]
 
 -- Of the environment it gets only this.
@@ -42,7 +53,7 @@ local function environment(folder, url, key)
    }
 end
 
---- Runs commands, in the checkout, with an emulator that has the index `movies`; it must end well.
+--- Runs commands, with an emulator that has the index `movies`; it must end well.
 -- @tparam string text
 -- @tparam[opt] string key that the environment has
 -- @treturn string what was printed, on both outputs
@@ -53,7 +64,7 @@ function session.run(text, key)
    }
    add_keys(text, folder)
    local words = environment(folder, emulator.url, key)
-   for _, word in ipairs { "bash", "-c", around:format(build, as_run_here(text, folder)) } do
+   for _, word in ipairs { "bash", "-c", around:format(build, place_of(text, folder), as_run_here(text, folder)) } do
       words[#words + 1] = word
    end
    local good, ended = pcall(function() return process.start("/usr/bin/env", words):wait() end)
