@@ -119,7 +119,7 @@ local function is_refused(row)
 end
 
 local function refused()
-   for _, row in ipairs(pinecone.assert(running:requests())) do
+   for _, row in ipairs(running.stopped and {} or running:requests()) do -- the example may have ended it
       if is_refused(row) then
          return ("%s was answered with %d"):format(row.operation, row.status)
       end
