@@ -164,6 +164,13 @@ describe("README's example", function()
       end)
    end
 
+   it("is there where more is asked of one", function()
+      local text = read "README.md"
+      for _, row in ipairs(expectations) do
+         assert.truthy(text:find(row[1]), row[1])
+      end
+   end)
+
    it("of a suite is the file that it names", function()
       local file = read "examples/emulator_spec.lua":gsub("^%-%-[^\n]*\n+", "")
       for _, block in ipairs(readme.of_kind "lua") do
