@@ -137,10 +137,13 @@ quickstart: modules ## back up and restore an index of the emulator, step by ste
 	@$(MAKE) all
 	@. $(BUILD)/env.sh && $(UNDER) $(LUA) examples/quickstart.lua
 
+# What some specs read; without LDoc they are pending.
+SPEC_MODEL = $(and $(filter spec/51-% spec/54-% spec/openresty/06-%,$(SPEC)),$(shell command -v ldoc),$(DOC)/model.lua)
+
 # busted's own command would run on whatever "lua" is.
 test: modules deps-specs ## run the specs on LUA
 	@$(if $(SPEC),,$(error There are no specs))
-	@$(MAKE) all spec-modules $(if $(filter spec/51-% spec/54-%,$(SPEC)),$(if $(shell command -v ldoc),$(DOC)/model.lua))
+	@$(MAKE) all spec-modules $(SPEC_MODEL)
 	@. $(BUILD)/env.sh && $(UNDER) $(LUA) spec/support/run.lua $(BUSTED_ARGS) $(SPEC)
 
 test-all: deps-all ## run the specs on every Lua in turn
@@ -314,7 +317,8 @@ soak: modules ## a load of calls while everything goes wrong: none lost, none do
 ##@ Reference
 
 DOC := build/doc
-REFERENCE := $(wildcard spec/reference/* src/*.c lua/pinecone/*.lua lua/pinecone/workflows/*.lua lua/pinecone/emulator/*.lua)
+REFERENCE := $(wildcard spec/reference/* src/*.c lua/pinecone/*.lua lua/pinecone/workflows/*.lua \
+	lua/pinecone/emulator/*.lua)
 
 doc: modules deps-doc ## the reference, as pages in build/doc/html
 	@$(MAKE) $(DOC)/model.lua
@@ -422,7 +426,8 @@ PACKAGES_common = libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev pkg-
 # there it is not brought unasked, and without it its specs are pending.
 NGINX := nginx|nginx-core|nginx-light
 PACKAGES_doc := lua-ldoc lua-discount
-PACKAGES_specs = tinyproxy-bin lua-cqueues lua-copas locales zsh fish $(PACKAGES_doc) $(if $(wildcard /run/systemd/system),,$(NGINX))
+PACKAGES_specs = $(PACKAGES_doc) curl tinyproxy-bin lua-cqueues lua-copas locales zsh fish \
+	$(if $(wildcard /run/systemd/system),,$(NGINX))
 PACKAGES_lua5.1 := lua5.1 liblua5.1-0-dev
 PACKAGES_lua5.2 := lua5.2 liblua5.2-dev
 PACKAGES_lua5.3 := lua5.3 liblua5.3-dev

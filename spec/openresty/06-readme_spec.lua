@@ -1,4 +1,5 @@
--- The examples of README that are for nginx, in real nginx; the others are in spec/52-readme_spec.lua.
+-- The examples of README and of the reference that are for nginx, in real nginx; the others are in
+-- spec/52-readme_spec.lua and spec/51-reference_spec.lua.
 
 local expect = require "support.expect"
 local http = require "support.http"
@@ -6,6 +7,7 @@ local nginx = require "support.nginx"
 local openresty = require "support.openresty"
 local process = require "support.process"
 local readme = require "support.readme"
+local reference = require "support.reference"
 local scratch = require "support.scratch"
 local service = require "support.service"
 local setting = require "support.setting"
@@ -73,20 +75,27 @@ describe("README's example in nginx", function()
       end)
    end
 
+   local in_background = { reference.examples["pinecone.openresty"], reference.examples["pinecone.openresty.every"] }
    for _, block in ipairs(readme.of_kind "every") do
-      it("works in the background", function()
-         folder:write("nightly.lua", 'return function() ngx.shared.pinecone:incr("runs", 1, 0) end')
-         local text, found = block.text:gsub("%f[%w]3600%f[%W]", "0.05")
+      in_background[#in_background + 1] = block.text
+   end
+
+   for place, example in ipairs(in_background) do
+      it(("works in the background, %d"):format(place), function()
+         local dictionary = example:match 'lock = "(%w+)"'
+         folder:write("nightly.lua", ('return function() ngx.shared.%s:incr("runs", 1, 0) end'):format(dictionary))
+         local text, found = example:gsub("%f[%w]3600%f[%W]", "0.05")
          assert.equal(1, found)
          local running = openresty.start(folder, {
             http = ([[
-               lua_shared_dict pinecone 1m;
+               lua_shared_dict DICTIONARY 1m;
                init_worker_by_lua_block {
                   package.path = "%s/?.lua;" .. package.path
                   %s
                }
-            ]]):format(folder.root, text),
-            server = 'location / { content_by_lua_block { ngx.say(ngx.shared.pinecone:get "runs" or 0) } }',
+            ]]):format(folder.root, text):gsub("DICTIONARY", dictionary),
+            server = ('location / { content_by_lua_block { ngx.say(ngx.shared.%s:get "runs" or 0) } }')
+               :format(dictionary),
          })
          finally(function() running:stop() end)
          service.until_true(function() return tonumber(running:get "/".body) > 1 end)

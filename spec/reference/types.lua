@@ -264,8 +264,8 @@ local function add_pages_of(out, name)
    out.line("---@field all fun(self): pinecone.%s[]?, pinecone.Error?\n", name)
 end
 
--- An error is there where the value before it is not. An editor cannot follow that: marked as one that may be absent, it
--- would be complained of wherever somebody looks at it.
+-- An error is there where the value before it is not. An editor cannot follow that: were it marked as one that may be
+-- absent, a look at it would be a fault.
 local function is_second_of_two(types)
    return types == "pinecone.Error"
 end
