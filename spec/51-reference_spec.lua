@@ -130,6 +130,17 @@ describe("The reference", function()
       end
    end)
 
+   it("speaks of nothing that is not there", function()
+      if service.slowness > 1 then
+         pending "is about what users read, not about the core"
+         return
+      end
+      local pages = require "support.pages" -- asks an emulator what there is
+      for _, row in ipairs(reference.texts()) do
+         assert.equal("", table.concat(pages.problems(row.text), "\n"), row.where)
+      end
+   end)
+
    -- What methods take ------------------------------------------------------------------------------------------------
 
    local function documented_fields(name)

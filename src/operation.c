@@ -431,7 +431,7 @@ const Operation operations[] = {
      .page = "2026-04/control-plane/delete_index",
      ARGUMENTS(INDEX_NAME(true, "name"))},
     /*** The index's host comes from `describe_index`, and is remembered; one with a path or a user in it is refused.
-    What was just written may not be counted yet. `options.timeout` is of each of the two requests.
+    What was just written may not be counted yet. `timeout` is of each of the two requests.
     @treturn IndexStats the counts, in camelCase, as the data plane spells them
     @kind not_found there is no such index
     @usage

@@ -84,9 +84,9 @@ pinecone.new = client.new
 --- The standard `assert`, for every Lua: 5.1 and 5.2 refuse to raise a table with theirs.
 -- @function assert
 -- @tparam any value
--- @tparam[opt] any err what is raised where `value` is nil or false. Where the interpreter cannot show a table (PUC Lua
---   5.1), its text is
--- @treturn any `value`, and everything after it
+-- @tparam[opt] any err what is raised where the value is nil or false. Where the interpreter cannot show a table (PUC
+--   Lua 5.1), its text is
+-- @treturn any the value, and everything after it
 -- @raise `err`
 -- @usage
 -- local backup = pinecone.assert(pc:describe_backup(backup_id))
@@ -97,7 +97,7 @@ pinecone.assert = errors.assert
 -- threads in OpenResty; in the loop of cqueues, copas or luv.
 --
 -- Comes back when all of them are done, whatever went wrong in some. A task may call `parallel` itself. In PUC Lua 5.1
--- a task cannot wait in the iterator of a for loop: there `backups:next()` stands for `for backup in backups`. Within a
+-- a task cannot wait in the iterator of a for loop: there `pages:next()` stands for a `for`. Within a
 -- copas before 2.0, which does not tell that it runs, it blocks.
 -- @function parallel
 -- @tparam {function,...} tasks
@@ -106,7 +106,7 @@ pinecone.assert = errors.assert
 -- @treturn table what each task gave first, at its place
 -- @treturn ?table nil where all went well; else the errors, each at the place of its task: the second value of a task
 --   whose first one is nil or false, or what it raised
--- @raise where `tasks` or `options` are not such, and where nothing can wait
+-- @raise where these are not such, and where nothing can wait
 -- @usage
 -- local names, tasks = { "movies", "docs-example" }, {}
 -- for i, name in ipairs(names) do

@@ -261,7 +261,7 @@ end
 -- @tparam number seconds from the beginning of a run to the beginning of the next
 -- @tparam function fn is called without arguments; to fail, it returns nil and an error, or raises
 -- @tparam table options
--- @tparam string options.lock the name of a `lua_shared_dict`, best one that nothing else fills; `1m` is plenty
+-- @tparam string options.lock the name of a `lua_shared_dict`, best one that nothing else fills; 1 MB is plenty
 -- @tparam[opt="pinecone"] string options.name of the job, in the dictionary and in the log; two jobs need two names
 -- @tparam[opt=30] number options.expiry how many seconds the lock of a worker that died lasts
 -- @treturn[1] boolean true

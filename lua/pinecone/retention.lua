@@ -201,7 +201,7 @@ local function check_now(now)
 end
 
 --- Which backups a retention is about, and which of them stay. At least one of `name_prefix`, `filter` and `all` says
--- the first, and at least one rule whose name begins with `keep_` the second.
+-- the first, and at least one rule whose name begins with "keep" the second.
 -- @table Policy
 -- @tfield[opt] string name_prefix names backups whose name begins so
 -- @tfield[opt] function filter names backups for which it gives something true; it is only asked about such as could be

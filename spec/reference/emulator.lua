@@ -12,7 +12,7 @@ end
 local function choices(row)
    local words = {}
    for place, choice in ipairs(row.choices or {}) do
-      words[place] = "`" .. shown(choice) .. "`"
+      words[place] = "`" .. tostring(choice) .. "`"
    end
    return #words > 0 and "; one of " .. table.concat(words, ", ") or ""
 end
@@ -22,7 +22,7 @@ print [[
 -- @module pinecone.emulator
 
 --- What the emulated project is like, and what was decided where Pinecone documents nothing. Each is an option of
--- `spawn` and `run`, and of `pinecone-backup emulator --set NAME=VALUE`.
+-- @{spawn} and @{run}, and of `pinecone-backup emulator --set NAME=VALUE`.
 -- @table ProjectOptions]]
 for _, row in ipairs(decisions.rows) do
    local type = row.whole and "int" or type(row.default)

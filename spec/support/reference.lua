@@ -78,6 +78,33 @@ for _, item in ipairs(reference.model and reference.model.items or {}) do
    end
 end
 
+--- What the reference says beside its examples: texts, each with where it stands.
+function reference.texts()
+   local texts = {}
+   local function add(where, text)
+      texts[#texts + 1] = text and { where = where, text = text } or nil
+   end
+   local function add_rows(where, rows)
+      for _, row in ipairs(rows or {}) do
+         add(where .. ", " .. (row.name or "what it gives"), row.text)
+         add_rows(where, row.fields)
+      end
+   end
+   for _, list in ipairs { reference.model.pages, reference.model.items } do
+      for _, item in ipairs(list) do
+         add(item.name, item.summary)
+         add(item.name, item.description)
+         add(item.name, item.raise)
+         add_rows(item.name, item.params)
+         add_rows(item.name, item.kinds)
+         for _, group in ipairs(item.returns or {}) do
+            add_rows(item.name, group)
+         end
+      end
+   end
+   return texts
+end
+
 --- The kinds of errors that the reference tells of.
 function reference.kinds()
    local kinds = {}

@@ -14,7 +14,7 @@ local emulator = {}
 
 --- What an emulator can be told. Beside these it takes all of @{ProjectOptions}.
 -- @table EmulatorOptions
--- @tfield[opt] int port where the control plane listens; 5080 for `run`, a free one for `spawn`; 0 takes a free one
+-- @tfield[opt] int port where the control plane listens; 5080 for @{run}, a free one for @{spawn}; 0 takes a free one
 -- @tfield[opt=0] int legacy_port the same for the legacy controller
 -- @tfield[opt] string api_key the only key to accept; any that is not empty is good without it
 -- @tfield[opt=600] number idle_seconds how long a connection may be silent
@@ -22,7 +22,7 @@ local emulator = {}
 -- @tfield[opt] string state a file that keeps the project across restarts
 -- @tfield[opt] Seed|string seed what the project begins with, or a JSON file with that
 -- @tfield[opt] {FaultPlan,...}|string faults fault plans, or a JSON file with them
--- @tfield[opt] string lua the interpreter, for `spawn`; default: the running one
+-- @tfield[opt] string lua the interpreter, for @{spawn}; default: the running one
 
 --- Runs an emulator in this process until SIGINT or SIGTERM. The first line on standard output is
 -- `listening on http://127.0.0.1:PORT`, the second `legacy controller on http://127.0.0.1:PORT`.

@@ -179,7 +179,7 @@ function Emulator:kill() end
 ---
 ---Beside these it takes all of `ProjectOptions`.
 ---@class pinecone.EmulatorOptions: pinecone.ProjectOptions
----@field port? integer where the control plane listens; 5080 for `run`, a free one for `spawn`; 0 takes a free one
+---@field port? integer where the control plane listens; 5080 for @{run}, a free one for @{spawn}; 0 takes a free one
 ---@field legacy_port? integer the same for the legacy controller; default: `0`
 ---@field api_key? string the only key to accept; any that is not empty is good without it
 ---@field idle_seconds? number how long a connection may be silent; default: `600`
@@ -187,7 +187,7 @@ function Emulator:kill() end
 ---@field state? string a file that keeps the project across restarts
 ---@field seed? pinecone.Seed|string what the project begins with, or a JSON file with that
 ---@field faults? pinecone.FaultPlan[]|string fault plans, or a JSON file with them
----@field lua? string the interpreter, for `spawn`; default: the running one
+---@field lua? string the interpreter, for @{spawn}; default: the running one
 ---@field [string] pinecone.unknown_field
 
 ---What the emulated project is like, and what was decided where Pinecone documents nothing.
@@ -203,28 +203,28 @@ function Emulator:kill() end
 ---@field plan_has_backups? boolean false: creating backups and schedules is a 403; default: `true`
 ---@field past_due? boolean true: what costs money is a 402, until the invoices are paid; default: `false`
 ---@field denied_operations? table operations that the key may not do: a JSON list of names as in the request log; each is a 403; default: `{}`
----@field quota_code? string the code beside a quota's 403, up to 2026-04; one of `"FORBIDDEN"`, `"QUOTA_EXCEEDED"`; default: `"FORBIDDEN"`
----@field default_version? string spoken where a request names no version; one of `"2025-04"`, `"2025-10"`, `"2026-04"`, `"2026-07"`, `"unstable"`; default: `"2025-04"`
----@field unknown_version? string what to do where it names one that does not exist: a 400, or speak this one; one of `"refuse"`, `"2025-04"`, `"2025-10"`, `"2026-04"`, `"2026-07"`, `"unstable"`; default: `"refuse"`
+---@field quota_code? string the code beside a quota's 403, up to 2026-04; one of `FORBIDDEN`, `QUOTA_EXCEEDED`; default: `"FORBIDDEN"`
+---@field default_version? string spoken where a request names no version; one of `2025-04`, `2025-10`, `2026-04`, `2026-07`, `unstable`; default: `"2025-04"`
+---@field unknown_version? string what to do where it names one that does not exist: a 400, or speak this one; one of `refuse`, `2025-04`, `2025-10`, `2026-04`, `2026-07`, `unstable`; default: `"refuse"`
 ---@field schedules_from_2026_04? boolean true: schedules answer to 2026-04 as well as to 2026-07 and unstable; default: `false`
 ---@field plain_401_always? boolean true: a 401 is plain text in every version, not only from 2026-07 on; default: `false`
 ---@field newest_first? boolean order of lists with pages; false: oldest first; default: `true`
 ---@field default_limit? integer items on a page up to 2026-04; 100 from 2026-07 on; default: `10`
----@field limit_out_of_range? string a limit that is too small or too large: a 400, or the nearest good one; one of `"refuse"`, `"clamp"`; default: `"refuse"`
+---@field limit_out_of_range? string a limit that is too small or too large: a 400, or the nearest good one; one of `refuse`, `clamp`; default: `"refuse"`
 ---@field list_lag_seconds? number how long lists do not show what was just made; default: `0`
----@field refuse_delete_while_restoring? string when deleting a backup that is being restored is a 412; one of `"always"`, `"before_2026_07"`; default: `"always"`
+---@field refuse_delete_while_restoring? string when deleting a backup that is being restored is a 412; one of `always`, `before_2026_07`; default: `"always"`
 ---@field not_ready_status? number the status of restoring a backup that is not Ready, up to 2026-04; 412 from 2026-07 on; one of `400`, `409`, `412`, `422`; default: `412`
 ---@field refuse_delete_while_initializing? boolean true: a backup that is Initializing, and its index, cannot be deleted (412); default: `false`
 ---@field deleted_backups_linger? boolean true: a deleted backup can be seen for another job_seconds; default: `false`
----@field restore_read_capacity? string what a restore's read_capacity does; one of `"ignore"`, `"apply"`; default: `"ignore"`
+---@field restore_read_capacity? string what a restore's read_capacity does; one of `ignore`, `apply`; default: `"ignore"`
 ---@field restore_region_field? string a field of a restore's body, under unstable, that names another region of the same cloud; default: `""`
 ---@field keep_restore_jobs? boolean true: jobs stay visible when their target index is gone; default: `false`
 ---@field run_hour? integer the hour, in UTC, at which new schedules run; default: `6`
----@field first_run? string when a new schedule runs first: the day after, or a day, week or month after; one of `"next_day"`, `"next_period"`; default: `"next_day"`
----@field month_end? string a monthly run on a day that a month does not have; one of `"last_day"`, `"skip"`; default: `"last_day"`
+---@field first_run? string when a new schedule runs first: the day after, or a day, week or month after; one of `next_day`, `next_period`; default: `"next_day"`
+---@field month_end? string a monthly run on a day that a month does not have; one of `last_day`, `skip`; default: `"last_day"`
 ---@field history_scheduled_rows? boolean true: history shows the coming run as a Scheduled row; default: `false`
 ---@field refuse_unknown_keys? boolean true: unknown keys of backup, restore, schedule and collection bodies are a 422; default: `false`
----@field unknown_path_body? string the body of a 404 for an unknown path and of a 405; one of `"json"`, `"text"`, `"empty"`; default: `"json"`
+---@field unknown_path_body? string the body of a 404 for an unknown path and of a 405; one of `json`, `text`, `empty`; default: `"json"`
 ---@field messages? table a JSON object of other texts of errors, by the names in emulator/failure.lua; default: `{}`
 ---@field [string] pinecone.unknown_field
 

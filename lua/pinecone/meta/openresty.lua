@@ -6,7 +6,7 @@
 local openresty = {}
 
 ---@class pinecone.every.options
----@field lock string the name of a `lua_shared_dict`, best one that nothing else fills; `1m` is plenty
+---@field lock string the name of a `lua_shared_dict`, best one that nothing else fills; 1 MB is plenty
 ---@field name? string of the job, in the dictionary and in the log; two jobs need two names; default: `"pinecone"`
 ---@field expiry? number how many seconds the lock of a worker that died lasts; default: `30`
 ---@field [string] pinecone.unknown_field

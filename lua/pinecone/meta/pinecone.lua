@@ -849,7 +849,7 @@ function Client:delete_index(arguments, options) end
 ---Answers the record counts of an index, from the index itself.
 ---
 ---The index's host comes from `describe_index`, and is remembered; one with a path or a user in it is refused. What
----was just written may not be counted yet. `options.timeout` is of each of the two requests.
+---was just written may not be counted yet. `timeout` is of each of the two requests.
 ---
 ---`POST /describe_index_stats`
 ---
@@ -1679,8 +1679,8 @@ function pinecone.assert(value, err) end
 ---threads in OpenResty; in the loop of cqueues, copas or luv.
 ---
 ---Comes back when all of them are done, whatever went wrong in some. A task may call `parallel` itself. In PUC Lua
----5.1 a task cannot wait in the iterator of a for loop: there `backups:next()` stands for `for backup in backups`.
----Within a copas before 2.0, which does not tell that it runs, it blocks.
+---5.1 a task cannot wait in the iterator of a for loop: there `pages:next()` stands for a `for`. Within a copas
+---before 2.0, which does not tell that it runs, it blocks.
 ---
 ---```lua
 ---local names, tasks = { "movies", "docs-example" }, {}

@@ -4,7 +4,7 @@
 ---Which backups a retention is about, and which of them stay.
 ---
 ---At least one of `name_prefix`, `filter` and `all` says the first, and at least one rule whose name begins with
----`keep_` the second.
+---"keep" the second.
 ---@class pinecone.Policy
 ---@field name_prefix? string names backups whose name begins so
 ---@field filter? fun(backup: pinecone.Backup): any names backups for which it gives something true; it is only asked about such as could be deleted
