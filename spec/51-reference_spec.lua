@@ -1,5 +1,6 @@
 -- The reference is complete, speaks of what there is, and its examples work. LDoc reads it, see spec/reference/.
 
+local checkout = require "support.checkout"
 local core = require "pinecone.core"
 local emulator = require "pinecone.emulator"
 local example = require "support.example"
@@ -189,7 +190,7 @@ describe("The reference", function()
 
    it("has the options of pinecone.new", function()
       local fields = documented_fields "pinecone.new"
-      for name in reference.read "src/client.c":gmatch '%[OPTION_%w+[%w_]*%] = {%.name = "([%w_]+)"' do
+      for name in checkout.read "src/client.c":gmatch '%[OPTION_%w+[%w_]*%] = {%.name = "([%w_]+)"' do
          assert.truthy(fields[name], name)
          fields[name] = nil
       end

@@ -1,6 +1,7 @@
 -- The editor types say what the library takes and gives. They are read here as an editor reads them, not as they are
 -- made.
 
+local checkout = require "support.checkout"
 local core = require "pinecone.core"
 local reference = require "support.reference"
 
@@ -18,7 +19,7 @@ local builtin = {
 -- Its classes, each with the types of its fields, and its functions, each with those of its parameters.
 local function read(path, types)
    local class, parameters
-   for line in reference.read(path):gmatch "[^\n]+" do
+   for line in checkout.read(path):gmatch "[^\n]+" do
       local name, parent = line:match "^%-%-%-@class ([%w_.]+):? ?([%w_.]*)"
       if name then
          class = { parent = parent ~= "" and parent or nil, fields = {} }
@@ -55,7 +56,7 @@ describe("The editor types", function()
    for module, path in pairs(paths) do
       it(("of %s are Lua, and have its name"):format(module), function()
          assert.equal("table", type(assert(loadfile(path))()))
-         assert.equal(module, reference.read(path):match "^%-%-%-@meta ([%w.]+)\n")
+         assert.equal(module, checkout.read(path):match "^%-%-%-@meta ([%w.]+)\n")
       end)
    end
 
@@ -86,7 +87,7 @@ describe("The editor types", function()
          for field in pairs(class.fields) do
             assert.truthy(seen[field] or class.fields[field].type == "table", field)
          end
-         assert.truthy(reference.read(paths.pinecone):find(("@class pinecone.%s.arguments\n"):format(name), 1, true))
+         assert.truthy(checkout.read(paths.pinecone):find(("@class pinecone.%s.arguments\n"):format(name), 1, true))
       end)
    end
 
@@ -95,7 +96,7 @@ describe("The editor types", function()
       assert.is_false(class.fields.collection_name.optional)
       assert.is_true(class.fields.name.optional)
       local either = "pinecone.create_collection.arguments|pinecone.create_collection.arguments.by_alias"
-      assert.truthy(reference.read(paths.pinecone):find("@param arguments " .. either, 1, true))
+      assert.truthy(checkout.read(paths.pinecone):find("@param arguments " .. either, 1, true))
    end)
 
    it("let a schedule be nested, as the API nests it", function()
@@ -106,7 +107,7 @@ describe("The editor types", function()
    end)
 
    it("refuse a field that nobody knows", function()
-      local text = reference.read(paths.pinecone)
+      local text = checkout.read(paths.pinecone)
       for name in text:gmatch "@class (pinecone%.[%l_]+%.%l[%w_.]*)\n" do
          local body = text:match(("@class %s\n(.-)\n\n"):format(name:gsub("%.", "%%.")))
          assert.truthy(body:find("@field [string] pinecone.unknown_field", 1, true), name)
@@ -115,7 +116,7 @@ describe("The editor types", function()
 
    it("name only types that there are", function()
       for module, path in pairs(paths) do
-         for line in reference.read(path):gmatch "[^\n]+" do
+         for line in checkout.read(path):gmatch "[^\n]+" do
             local named = line:match "^%-%-%-@field [%w_]+%?? (%S+)" or line:match "^%-%-%-@param [%w_]+%?? (%S+)"
                or line:match "^%-%-%-@return (%S+)"
             for name in (named or ""):gsub('%b""', ""):gsub("[%w_]+%??:", ""):gmatch "[%w_.]+" do
@@ -134,7 +135,7 @@ describe("The editor types", function()
       end
       package.path = "./spec/reference/?.lua;" .. package.path
       for path, text in pairs(require("types").files(reference.model)) do
-         assert(text == reference.read(path), path .. " is not what the comments say: make types writes it anew")
+         assert(text == checkout.read(path), path .. " is not what the comments say: make types writes it anew")
       end
    end)
 

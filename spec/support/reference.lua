@@ -1,15 +1,10 @@
 -- The reference, as LDoc has read it into build/doc/model.lua, put in order for specs.
 
+local checkout = require "support.checkout"
+
 local reference = {}
 
 local MODEL = "build/doc/model.lua"
-
-function reference.read(path)
-   local file = assert(io.open(path))
-   local text = file:read "*a"
-   file:close()
-   return text
-end
 
 local loaded = loadfile(MODEL)
 
@@ -118,12 +113,17 @@ function reference.kinds()
    return kinds
 end
 
+-- The emulator and the command have errors of their own.
+local function is_of_client(path)
+   return path:find "^src/.*%.c$" or path:find "^lua/pinecone/[^/]*%.lua$" or path:find "^lua/pinecone/workflows/"
+      or path:find "^lua/pinecone/hosts/"
+end
+
 --- The kinds of errors that the sources make, each with a file.
 function reference.kinds_in_sources()
    local kinds = {}
-   local list = assert(io.popen "ls src/*.c lua/pinecone/*.lua lua/pinecone/workflows/*.lua lua/pinecone/hosts/*.lua")
-   for path in list:lines() do
-      local text = reference.read(path)
+   for _, path in ipairs(checkout.files) do
+      local text = is_of_client(path) and checkout.read(path) or ""
       for _, pattern in ipairs {
          'failure_push%(L, "([%l_]+)"', '%f[%w]kind = "([%l_]+)"', 'refuse%(L, CHECK_BAD, "([%l_]+)"',
          '{%d%d%d, "([%l_]+)"}',
@@ -133,7 +133,6 @@ function reference.kinds_in_sources()
          end
       end
    end
-   list:close()
    return kinds
 end
 
