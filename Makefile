@@ -322,6 +322,7 @@ REFERENCE := $(wildcard spec/reference/* src/*.c lua/pinecone/*.lua lua/pinecone
 
 doc: modules deps-doc ## the reference, as pages in build/doc/html
 	@$(MAKE) $(DOC)/model.lua
+	@rm -rf $(DOC)/html
 	@ldoc --fatalwarnings --testing -c spec/reference/config.ld . >$(DOC)/log
 	@echo $(DOC)/html/index.html
 

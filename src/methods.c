@@ -33,7 +33,8 @@ static Call *call_at(lua_State *L)
 @function Call:step
 @treturn boolean true when the call is finished
 @usage
-assert(pinecone.new { wait = function(call) while not call:step() do end end }):close()
+local client = assert(pinecone.new { wait = function(call) while not call:step() do end end })
+print(#assert(client:list_indexes()).indexes)
 */
 static int method_step(lua_State *L)
 {
@@ -73,7 +74,7 @@ local function wait(call)
       print(milliseconds, descriptor, events)
    end
 end
-assert(pinecone.new { wait = wait }):close()
+print(#assert(assert(pinecone.new { wait = wait }):list_indexes()).indexes)
 */
 static int method_interest(lua_State *L)
 {

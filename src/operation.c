@@ -310,6 +310,7 @@ const Operation operations[] = {
     `resume_backup_schedule` set `enabled` alone.
     @treturn Schedule it, as it is now
     @kind not_found there is none with that id
+    @kind permission_denied the plan has no schedules
     @kind conflict another schedule of the index is enabled
     @kind invalid_argument the days are too many
     @usage
@@ -322,7 +323,7 @@ const Operation operations[] = {
      .page = "2026-07/control-plane/update_backup_schedule",
      ARGUMENTS(SCHEDULE_ID, FREQUENCY(NULL, false), EXPIRE_AFTER_DAYS(false),
                {.name = "enabled", .type = TYPE_BOOLEAN, .place = PLACE_BODY,
-                .text = "true runs a backup at once and counts the next run from now"})},
+                .text = "true, where it is not enabled, runs a backup at once and counts the next run from now"})},
     /*** @treturn boolean true
     @kind not_found there is none with that id
     @usage
@@ -352,6 +353,7 @@ const Operation operations[] = {
     @treturn Index it, not ready yet: `wait_for_index` waits
     @kind conflict another index has the name
     @kind not_found there is no such cloud or region
+    @kind precondition_failed the project cannot have such an index, as with a key of the customer's
     @kind quota_exceeded the project has as many indexes as it may have
     @usage
     local index = assert(pc:create_index {
@@ -430,8 +432,8 @@ const Operation operations[] = {
      .text = "Deletes an index and its schedules; its backups stay.",
      .page = "2026-04/control-plane/delete_index",
      ARGUMENTS(INDEX_NAME(true, "name"))},
-    /*** The index's host comes from `describe_index`, and is remembered; one with a path or a user in it is refused.
-    What was just written may not be counted yet. `timeout` is of each of the two requests.
+    /*** Needs `index_name`, or `host`. The index's host comes from `describe_index`, and is remembered; one with a path
+    or a user in it is refused. What was just written may not be counted yet. `timeout` is of each of the two requests.
     @treturn IndexStats the counts, in camelCase, as the data plane spells them
     @kind not_found there is no such index
     @usage
@@ -457,6 +459,9 @@ const size_t operation_count = sizeof operations / sizeof operations[0];
 answer is lost the error says `maybe_applied`.
 @treturn table|string|boolean|number what was answered as JSON, true where there was no body
 @kind not_found there is no such path, or nothing there
+@kind conflict what is to be made is there
+@kind precondition_failed something is not ready for it
+@kind quota_exceeded there is no room for another one
 @usage
 local answer = assert(pc:request { path = "/backups", query = { limit = 10 }, api_version = "2026-07" })
 print(#answer.data)

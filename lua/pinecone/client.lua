@@ -230,7 +230,8 @@ function Client:pause_backup_schedule(schedule, options)
    return set_enabled(self, "pause_backup_schedule", schedule, false, options)
 end
 
---- Lets a schedule run again. Pinecone takes a backup at once, and counts the next run from now.
+--- Lets a schedule run again. Where it was not enabled Pinecone takes a backup at once, and counts the next run from
+-- now.
 -- @tparam string|table schedule its id, or a table with `schedule_id`
 -- @tparam[opt] CallOptions options
 -- @treturn[1] Schedule it, as it is now
@@ -238,6 +239,7 @@ end
 -- @treturn[2] Error see `update_backup_schedule`
 -- @kind not_found there is none with that id
 -- @kind conflict another schedule of the index is enabled
+-- @kind permission_denied the plan has no schedules
 -- @raise for misuse
 -- @api 2026-07/control-plane/update_backup_schedule
 -- @usage

@@ -249,8 +249,8 @@ end
 -- @raise for a policy that names no backups or keeps none, and for what is unknown or of the wrong type; and what the
 --   filter raises
 -- @usage
--- local policy = { name_prefix = "nightly-", keep_daily = 7, keep_monthly = 12 }
--- local plan = pinecone.retention.plan(assert(pc:backups():all()), policy, os.time())
+-- local policy = { all = true, keep_last = 1 }
+-- local plan = pinecone.retention.plan(assert(pc:backups "movies":all()), policy, os.time())
 -- for _, backup in ipairs(plan.remove) do print("would delete", backup.name) end
 function retention.plan(backups, policy, now)
    check_backups(backups)

@@ -83,15 +83,26 @@ local function only_name(operation)
    return name or nil, needed
 end
 
+-- A rule that the text has said.
+local function is_said(rule, text)
+   local short = rule:gsub("'", ""):gsub("^a whole number from ", "")
+   return rule == "a text without control characters, not empty" or text:find(short, 1, true) ~= nil
+end
+
 local function field(row)
-   local notes = { (row.text:gsub("%b{}", "`%0`")) }
-   if row.rule and row.rule ~= "a text without control characters, not empty" then
+   local text = row.text:gsub(",? default " .. (row.default or "%z"):gsub("%p", "%%%0"), ""):gsub(" %(default%)", "")
+   local notes = { (text:gsub("[,;]? *$", ""):gsub("%b{}", "`%0`")) }
+   if row.rule and not is_said(row.rule, row.text:gsub(" %(.-%)", "")) then
       notes[#notes + 1] = row.rule:gsub("[_*]", "\\%0")
    end
    if row.alias then
       notes[#notes + 1] = ("or under the name `%s`"):format(row.alias)
    end
-   local optional = row.required and "" or row.default and ("[opt=%q]"):format(row.default) or "[opt]"
+   if row.needs then
+      notes[#notes + 1] = ("needs `%s`"):format(row.needs)
+   end
+   local is_needed = row.required and not row.optional_since
+   local optional = is_needed and "" or row.default and ("[opt=%q]"):format(row.default) or "[opt]"
    return ("@tparam%s %s arguments.%s %s"):format(optional, types[row.type] or row.type, row.name,
       table.concat(notes, "; "))
 end
@@ -140,7 +151,7 @@ local function document(name, comment)
    add_arguments(add, operation)
    add("@treturn[1] " .. comment.result)
    add "@treturn[2] nil"
-   add "@treturn[2] Error one of the kinds below, or of those that any call may give"
+   add "@treturn[2] Error of one of these kinds, or of those that any call may give"
    for kind, text in comment.errors do
       add(("@kind %s %s"):format(kind, text))
    end
@@ -153,8 +164,12 @@ end
 local function document_iterator(iterator)
    local operation = core.operations[iterator.operation]
    local add, finish = writer(("The %s, one by one."):format(iterator.noun))
-   add(("\nAs `%s`, but page after page; `limit` is how many it asks for at once, 100 unless said otherwise."):format(
-      iterator.operation))
+   local has_pages = false
+   for _, row in ipairs(operation.arguments) do
+      has_pages = has_pages or row.name == "limit"
+   end
+   add(("\nAs `%s`%s"):format(iterator.operation, has_pages
+      and ", but page after page; `limit` is how many it asks for at once, 100 unless said otherwise." or " has them."))
    add "In a `for` loop an error raises. In PUC Lua 5.1 it cannot wait in coroutines: call @{Pages:next} there."
    add(("\n@function Client:%s"):format(iterator.name))
    add_arguments(add, operation)

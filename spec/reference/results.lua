@@ -18,8 +18,8 @@
 -- @tfield[opt] string description
 -- @tfield[opt] int dimension of its vectors; 0 for sparse ones. From 2026-07 on it is read from the schema
 -- @tfield[opt] string metric `cosine`, `euclidean` or `dotproduct`. From 2026-07 on it is read from the schema
--- @tfield[opt] table schema `fields` by name, each with `filterable`, or from 2026-07 on with `type` and what
---   belongs to it
+-- @tfield[opt] table schema `fields` by name, each with `filterable`, or from 2026-07 on with its type and
+--   what belongs to it
 -- @tfield[opt] int record_count once it is Ready
 -- @tfield[opt] int namespace_count once it is Ready
 -- @tfield[opt] int size_bytes once it is Ready
@@ -47,7 +47,7 @@
 --- A static copy of an index of pods.
 -- @table Collection
 -- @tfield string name
--- @tfield string status `Initializing`, `Ready` or `Terminating`
+-- @tfield string status `Initializing`, `Ready`, `Terminating` or `Terminated`
 -- @tfield string environment such as `us-east1-gcp`
 -- @tfield[opt] int size in bytes
 -- @tfield[opt] int dimension
@@ -94,8 +94,8 @@
 
 --- How many records an index has. Camel case is the data plane's.
 -- @table IndexStats
--- @tfield {[string]=NamespaceStats,...} namespaces by name; the default one is `""`
--- @tfield int totalVectorCount
+-- @tfield[opt] {[string]=NamespaceStats,...} namespaces by name; the default one is `""`
+-- @tfield[opt] int totalVectorCount
 -- @tfield[opt] int dimension
 -- @tfield[opt] number indexFullness of pods
 -- @tfield[opt] string metric

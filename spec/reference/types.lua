@@ -116,11 +116,31 @@ end
 local function explanation(row)
    local default = row.default and ("default: `%s`"):format(row.default)
    local text = (row.text or "") .. (row.text and default and "; " or "") .. (default or "")
-   return text ~= "" and " " .. text:gsub("\\([_*])", "%1") or ""
+   return text ~= "" and " " .. text:gsub("\\([_*])", "%1"):gsub("@{([^}]+)}", "`%1`") or ""
+end
+
+-- Words that an editor can offer, of fields that have a fixed set of them.
+local words = {
+   ["Error.kind"] = true, ["Check.verdict"] = true, ["CheckedIndex.verdict"] = true, ["new.wait"] = true,
+   ["FaultPlan.drop"] = true, ["FaultPlan.job"] = true, ["Policy.group_by"] = true,
+}
+
+-- In place of `string`, what the text and the default name in backticks.
+local function literal_type(type, row, owner)
+   if not words[owner .. "." .. row.name] then
+      return type
+   end
+   local list, seen = {}, {}
+   for word in ((row.default and "`" .. row.default .. "` " or "") .. row.text):gmatch '`"?([%l_]+)"?`' do
+      if not seen[word] then
+         list[#list + 1], seen[word] = ("%q"):format(word), true
+      end
+   end
+   return (type:gsub("string", table.concat(list, "|"), 1))
 end
 
 local function add_field(out, row, owner)
-   local type = row.choices or type_of(row.type, owner, row.name)
+   local type = row.choices or literal_type(type_of(row.type, owner, row.name), row, owner)
    out.line("---@field %s%s %s%s", row.name, row.optional and "?" or "", type, explanation(row))
 end
 
@@ -135,20 +155,49 @@ local function nest_of(argument)
    return argument.wire ~= argument.name and argument.wire:match "^(%w+)%." or nil
 end
 
--- An argument may have other spellings: an alias, or a place in one of the API's tables. For each way that all required
--- ones may be spelled alike there is a class; they take the same optional ones.
-local ways = {
-   { suffix = "", spelling = function(argument) return argument.name end },
-   { suffix = ".by_alias", spelling = function(argument) return argument.alias or argument.name end },
-   { suffix = ".nested", spelling = function(argument) return nest_of(argument) or argument.name end },
-}
-
 local function by_name(operation)
    local rows = {}
    for _, argument in ipairs(operation and operation.arguments or {}) do
       rows[argument.name] = argument
    end
    return rows
+end
+
+-- An argument may have other spellings: an alias, or a place in one of the API's tables.
+local function spellings(field, argument)
+   local list = { { name = field.name, type = field.type, text = field.text, default = field.default } }
+   if argument and argument.alias then
+      list[2] = { name = argument.alias, type = field.type, text = ("the same as `%s`"):format(field.name) }
+   end
+   if argument and nest_of(argument) then
+      list[#list + 1] = { name = nest_of(argument), type = "table", text = "as the API nests it" }
+   end
+   return list
+end
+
+local function with(names, name)
+   local more = { [name] = true }
+   for known in pairs(names) do
+      more[known] = true
+   end
+   return more
+end
+
+-- Sets of the names that must be there, one for each way to spell all that is needed; the usual one first.
+local function ways_to_spell(fields, arguments)
+   local ways = { {} }
+   for _, field in ipairs(fields) do
+      if not field.optional then
+         local more = {}
+         for _, spelling in ipairs(spellings(field, arguments[field.name])) do
+            for _, names in ipairs(ways) do
+               more[#more + 1] = with(names, spelling.name)
+            end
+         end
+         ways = more
+      end
+   end
+   return ways
 end
 
 -- "'daily', 'weekly' or 'monthly'" as a type.
@@ -163,47 +212,16 @@ local function choices_of(argument)
    end
 end
 
--- The names of all spellings of a field, each with its type.
-local function spellings(owner, field, argument)
-   local list = { { name = field.name, row = field } }
-   if argument and argument.alias then
-      list[2] = { name = argument.alias, row = { type = field.type, text = ("the same as `%s`"):format(field.name) } }
-   end
-   if argument and nest_of(argument) then
-      list[#list + 1] = { name = nest_of(argument), row = { type = "table",
-         text = "as the API nests it" } }
-   end
-   for _, spelling in ipairs(list) do
-      spelling.row.owner = owner
-   end
-   return list
-end
-
--- The names that must be there where all is spelled in one way.
-local function needed_names(fields, arguments, way)
-   local names = {}
-   for _, field in ipairs(fields) do
-      local argument = arguments[field.name]
-      if not field.optional then
-         names[argument and way.spelling(argument) or field.name] = true
-      end
-   end
-   return names
-end
-
-local function add_class_of_arguments(out, name, owner, fields, arguments, way)
+local function add_class_of_arguments(out, name, owner, fields, arguments, needed)
    out.line("---@class %s", name)
-   local done, needed = {}, needed_names(fields, arguments, way)
+   local done = {}
    for _, field in ipairs(fields) do
       local argument = arguments[field.name]
-      for _, spelling in ipairs(spellings(owner, field, argument)) do
-         if not done[spelling.name] then
-            done[spelling.name] = true
-            add_field(out, {
-               name = spelling.name, type = spelling.row.type, text = spelling.row.text, default = field.default,
-               optional = not needed[spelling.name],
-               choices = spelling.name == field.name and choices_of(argument) or nil,
-            }, owner)
+      for _, row in ipairs(spellings(field, argument)) do
+         if not done[row.name] then
+            done[row.name], row.optional = true, not needed[row.name]
+            row.choices = row.name == field.name and choices_of(argument) or nil
+            add_field(out, row, owner)
          end
       end
    end
@@ -214,20 +232,11 @@ end
 -- Writes the classes of a parameter that is a table of named fields; gives its type.
 local function add_arguments(out, item, parameter)
    local arguments = by_name(item.page == "Client" and core.operations[item.name])
-   local names, seen = {}, {}
-   for _, way in ipairs(ways) do
-      local key = {}
-      for field in pairs(needed_names(parameter.fields, arguments, way)) do
-         key[#key + 1] = field
-      end
-      table.sort(key)
-      key = table.concat(key, " ")
-      if not seen[key] then
-         seen[key] = true
-         local name = ("pinecone.%s.%s%s"):format(item.name, parameter.name, way.suffix)
-         add_class_of_arguments(out, name, item.name, parameter.fields, arguments, way)
-         names[#names + 1] = name
-      end
+   local names = {}
+   for place, needed in ipairs(ways_to_spell(parameter.fields, arguments)) do
+      local name = ("pinecone.%s.%s%s"):format(item.name, parameter.name, place > 1 and "_" .. place or "")
+      add_class_of_arguments(out, name, item.name, parameter.fields, arguments, needed)
+      names[place] = name
    end
    return table.concat(names, "|")
 end
@@ -238,8 +247,9 @@ local function is_options(item)
    return item.name:find "Options$" or item.name == "Policy" or item.name == "FaultPlan" or item.name == "Seed"
 end
 
-local function add_table(out, item)
-   out.comment(item.summary .. (item.description and "\n\n" .. item.description or ""))
+-- `more` is what its page says, where it has nothing but this table.
+local function add_table(out, item, more)
+   out.comment(item.summary .. "\n\n" .. (item.description or "") .. "\n\n" .. (more or ""))
    out.line("---@class pinecone.%s%s", item.name, item.name == "EmulatorOptions" and ": pinecone.ProjectOptions" or "")
    for _, row in ipairs(item.params) do
       add_field(out, row, item.name)
@@ -339,7 +349,7 @@ local function add_function(out, item, class)
    for place, row in ipairs(item.params) do
       names[place] = row.name
       local type = types[place] and types[place] .. (row.type:find "string" and "|string" or "")
-         or type_of(row.type, item.name, row.name)
+         or row.text == "none" and "pinecone.nothing" or type_of(row.type, item.name, row.name)
       if not special[item.name] then
          out.line("---@param %s%s %s%s", row.name, row.optional and "?" or "", type, explanation(row))
       end
@@ -396,8 +406,10 @@ local function add_page(out, page, items)
    local has_functions = false
    for _, item in ipairs(items) do
       has_functions = has_functions or not item.table
+   end
+   for _, item in ipairs(items) do
       if item.table and item.name ~= page.name then
-         add_table(out, item)
+         add_table(out, item, not has_functions and #items == 1 and page.description)
       end
    end
    if not page.class and not has_functions then
@@ -420,6 +432,9 @@ local function text_of(model, file)
    out.line "-- Made by \"make types\" from the same comments as the reference: change those, not this.\n"
    if file.module == "pinecone" then
       out.line("---No argument has this name.\n---@class %s\n", UNKNOWN)
+      out.line "---@class pinecone.nothing"
+      refuse_others(out)
+      out.line ""
    end
    -- a module's own page comes last, because the file returns it
    for _, last in ipairs { false, true } do

@@ -34,7 +34,9 @@ setting.seed = {
       { index_name = "songs", name = "before-launch", days_ago = 2 },
       { index_name = "docs-example", name = "first", days_ago = 2 },
    },
-   schedules = { { index_name = "songs", name = "nightly", frequency = "daily", expire_after_days = 7 } },
+   schedules = {
+      { index_name = "songs", name = "nightly", frequency = "daily", expire_after_days = 7, days_ago = 2.5 },
+   },
    restores = { { backup = "nightly-1", name = "songs-restored", days_ago = 1 } },
 }
 

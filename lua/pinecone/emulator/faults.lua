@@ -9,14 +9,14 @@
 -- it is. A response to HEAD and one of status 204 or 304 have no body that could
 -- be spoilt.
 --
--- | `on` | strikes |
--- |---|---|
--- | `2` | the second request |
--- | `{1, 3}` | the first and the third |
--- | `{from = 2}` | the second and all that follow |
--- | `{every = 3}` | the third, the sixth and so on |
--- | `{chance = 0.05, seed = 7}` | each with this probability; the same seed (1) strikes the same ones |
--- | `"all"` | every one |
+-- `on` says when a plan strikes:
+--
+-- - `2`: the second request
+-- - `{1, 3}`: the first and the third
+-- - `{from = 2}`: the second and all that follow
+-- - `{every = 3}`: the third, the sixth and so on
+-- - `{chance = 0.05, seed = 7}`: each with this probability; the same seed (1) strikes the same ones
+-- - `"all"`: every one
 --
 -- `endless` has the status 200 and the effect, or the `status` without it.
 --

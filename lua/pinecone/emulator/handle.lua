@@ -198,6 +198,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string what went wrong
 -- @usage
+-- assert(pc:list_indexes())
 -- for _, request in ipairs(assert(running:requests())) do print(request.operation, request.status) end
 function Emulator:requests()
    local answer, problem = ask(self, "GET", "requests")

@@ -66,6 +66,7 @@ function Emulator:faults() end
 ---It has no keys.
 ---
 ---```lua
+---assert(pc:list_indexes())
 ---for _, request in ipairs(assert(running:requests())) do print(request.operation, request.status) end
 ---```
 ---@return pinecone.LoggedRequest[]?
@@ -141,6 +142,31 @@ function Emulator:stop() end
 function Emulator:kill() end
 
 ---What goes wrong, and when.
+---
+---A plan is a table, in Lua or as JSON: `{ operation = "create_backup", on = 2, status = 503, retry_after = 1 }`.
+---Plans count the matching requests from when they were set. The first plan whose turn it is decides; the others
+---count on.
+---
+---Without one of the fields from `status` to `lose` what was asked for is done and answered; those from `delay` on
+---say what happens to the answer, whichever it is. A response to HEAD and one of status 204 or 304 have no body that
+---could be spoilt.
+---
+---`on` says when a plan strikes:
+---
+---- `2`: the second request
+---- `{1, 3}`: the first and the third
+---- `{from = 2}`: the second and all that follow
+---- `{every = 3}`: the third, the sixth and so on
+---- `{chance = 0.05, seed = 7}`: each with this probability; the same seed (1) strikes the same ones
+---- `"all"`: every one
+---
+---`endless` has the status 200 and the effect, or the `status` without it.
+---
+---`headers`, `body`, `retry_after` and `after` need `status` beside them (or `html`, which `body` does not), `late`
+---one of these or `drop = "before"`, `reset` needs `drop`. `after` and `late`, `body` and `html` exclude each other;
+---`drop` excludes every other answer and all of the fields behind `delay`; `endless` excludes `body`, `html`, `cut`,
+---`garble` and `content_length`. `lag`, `job`, `job_seconds` and `lose` need an effect. Seconds may be fractions, up
+---to a year.
 ---@class pinecone.FaultPlan
 ---@field operation string such as `create_backup`, by the names in `lua/pinecone/emulator/api/routes.lua`; `"*"` is every request
 ---@field on? integer|table|string when it strikes, see above; 1 when absent
@@ -151,10 +177,10 @@ function Emulator:kill() end
 ---@field html? boolean true: answer a web page, as a proxy at the edge does; the `status` is 502 when absent
 ---@field after? boolean true: do what was asked for, then answer the `status`
 ---@field late? number seconds on the emulator's clock: answer at once, do what was asked for so much later
----@field drop? string close the connection: `"before"` the effect, `"after"` it, `"during"` the answer's head
+---@field drop? "before"|"after"|"during" close the connection: `"before"` the effect, `"after"` it, `"during"` the answer's head
 ---@field reset? boolean true, beside `drop`: close it with a reset
 ---@field lag? number seconds: for so long, lists do not show what this request makes; a list does not show what is younger
----@field job? string `"failed"` or `"cancelled"`: the job that it starts ends so
+---@field job? "failed"|"cancelled" `"failed"` or `"cancelled"`: the job that it starts ends so
 ---@field job_seconds? number how long that job takes
 ---@field lose? integer so many records, the last ones, that a restored index lacks; only for `create_index_from_backup`
 ---@field delay? number seconds: the effect happens at once, the answer comes so much later
@@ -167,6 +193,23 @@ function Emulator:kill() end
 ---@field [string] pinecone.unknown_field
 
 ---What a project begins with.
+---
+---{ "indexes": [ { "name": "movies", "dimension": 3, "records": 98, "days_ago": 40 }, { "name": "songs", "dimension":
+---2, "spec": { "pod": { "environment": "us-east1-gcp", "pod_type": "p1.x1" } }, "namespaces": { "": 10, "rock": [ {
+---"id": "a", "values": [1, 0] } ] } } ], "collections": [ { "name": "frozen", "source": "songs" } ], "backups": [ {
+---"index_name": "movies", "name": "before-launch", "description": "...", "days_ago": 3 }, { "index_name": "movies",
+---"name": "broken", "status": "InitializationFailed" } ], "schedules": [ { "index_name": "movies", "name": "nightly",
+---"frequency": "daily", "expire_after_days": 7, "enabled": true, "days_ago": 30 } ], "restores": [ { "backup":
+---"before-launch", "name": "movies-restored", "days_ago": 2 } ] }
+---
+---An index takes the fields of create_index of 2026-04; without `spec` it is serverless, in us-east-1 of aws.
+---`records` is a list as upserts take it, or a number of made-up ones, record-1, record-2 and so on; `namespaces` has
+---either by namespace.
+---
+---`days_ago` (a number, perhaps with a fraction) tells when a thing was there. Without it an index or a backup is as
+---old as the oldest thing that is made from it, everything else is of today. It all goes through the API in order of
+---time with the clock at that time, so a schedule has made its backups since and those that expired are gone. Each
+---step begins so early that its job, and then the jobs of what is made from it, are done at `days_ago`.
 ---@class pinecone.Seed
 ---@field indexes? table[] each with `name`, what `create_index` of 2026-04 takes, and `records` or `namespaces`
 ---@field collections? table[] each with `name` and `source`
@@ -179,7 +222,7 @@ function Emulator:kill() end
 ---
 ---Beside these it takes all of `ProjectOptions`.
 ---@class pinecone.EmulatorOptions: pinecone.ProjectOptions
----@field port? integer where the control plane listens; 5080 for @{run}, a free one for @{spawn}; 0 takes a free one
+---@field port? integer where the control plane listens; 5080 for `run`, a free one for `spawn`; 0 takes a free one
 ---@field legacy_port? integer the same for the legacy controller; default: `0`
 ---@field api_key? string the only key to accept; any that is not empty is good without it
 ---@field idle_seconds? number how long a connection may be silent; default: `600`
@@ -187,7 +230,7 @@ function Emulator:kill() end
 ---@field state? string a file that keeps the project across restarts
 ---@field seed? pinecone.Seed|string what the project begins with, or a JSON file with that
 ---@field faults? pinecone.FaultPlan[]|string fault plans, or a JSON file with them
----@field lua? string the interpreter, for @{spawn}; default: the running one
+---@field lua? string the interpreter, for `spawn`; default: the running one
 ---@field [string] pinecone.unknown_field
 
 ---What the emulated project is like, and what was decided where Pinecone documents nothing.

@@ -4,6 +4,9 @@
 ---No argument has this name.
 ---@class pinecone.unknown_field
 
+---@class pinecone.nothing
+---@field [string] pinecone.unknown_field
+
 ---What the second table of a call that waits may hold.
 ---@class pinecone.WaitOptions
 ---@field timeout? number seconds for all of it; default: no limit for the waiting
@@ -50,7 +53,7 @@
 
 ---What `check` found.
 ---@class pinecone.Check
----@field verdict string the worst of all: `ok`, `warning` or `critical`; `warning` where no index was looked at
+---@field verdict "ok"|"warning"|"critical" the worst of all: `ok`, `warning` or `critical`; `warning` where no index was looked at
 ---@field reason string a sentence that says why
 ---@field time number when that was, in seconds since 1970
 ---@field indexes pinecone.CheckedIndex[] sorted by name
@@ -59,7 +62,7 @@
 ---What `check` says of an index.
 ---@class pinecone.CheckedIndex
 ---@field index_name string
----@field verdict string `ok`, `warning` or `critical`
+---@field verdict "ok"|"warning"|"critical" `ok`, `warning` or `critical`
 ---@field reason string a sentence that says why
 ---@field reasons string[] all of them, worst first
 ---@field backup? pinecone.Backup the newest that is Ready
@@ -125,7 +128,7 @@ local Client = {}
 ---@param arguments pinecone.create_backup.arguments|string with these fields, or `index_name` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Backup? # it, not finished yet: `wait_for_backup` waits, `backup` does both
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:create_backup(arguments, options) end
 
 ---@class pinecone.describe_backup.arguments
@@ -148,14 +151,14 @@ function Client:create_backup(arguments, options) end
 ---@param arguments pinecone.describe_backup.arguments|string with these fields, or `backup_id` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Backup? # it, as it is now
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:describe_backup(arguments, options) end
 
 ---@class pinecone.list_backups.arguments
 ---@field index_name? string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
 ---@field limit? integer items on a page; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
 ---@field pagination_token? string pagination.next of the page before
----@field include_deleted? boolean also of deleted indexes that had the name; makes the call speak 2026-07 at least
+---@field include_deleted? boolean also of deleted indexes that had the name; makes the call speak 2026-07 at least; needs `index_name`
 ---@field [string] pinecone.unknown_field
 
 ---Answers a page of the backups of an index, or of the whole project.
@@ -177,7 +180,7 @@ function Client:describe_backup(arguments, options) end
 ---@param arguments? pinecone.list_backups.arguments|string with these fields, or `index_name` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.BackupPage? # a page of them
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:list_backups(arguments, options) end
 
 ---@class pinecone.delete_backup.arguments
@@ -204,14 +207,14 @@ function Client:list_backups(arguments, options) end
 ---@param arguments pinecone.delete_backup.arguments|string with these fields, or `backup_id` alone
 ---@param options? pinecone.CallOptions
 ---@return boolean? # true
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:delete_backup(arguments, options) end
 
 ---@class pinecone.create_index_from_backup.arguments
 ---@field backup_id string the backup's id; a text without control characters, not empty, '.' or '..'
 ---@field name string the new index's name; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
 ---@field tags? table<string, string> tags of the new index; none: those of the backup; keys of 1 to 80 characters A-Z, a-z, 0-9, '_' and '-', values of at most 120 characters A-Z, a-z, 0-9 and ';@_-.+ ' (from 2026-07 on: printable ASCII, and at most 20 tags)
----@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default); 'enabled' or 'disabled'
+---@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default)
 ---@field read_capacity? table `{ mode = 'OnDemand' }` or `{ mode = 'Dedicated', dedicated = { ... } }`; makes the call speak 2026-07 at least
 ---@field [string] pinecone.unknown_field
 
@@ -237,7 +240,7 @@ function Client:delete_backup(arguments, options) end
 ---@param arguments pinecone.create_index_from_backup.arguments
 ---@param options? pinecone.CallOptions
 ---@return pinecone.RestoreStart? # the ids of the restore job and of the new index
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:create_index_from_backup(arguments, options) end
 
 ---@class pinecone.describe_restore_job.arguments
@@ -245,7 +248,7 @@ function Client:create_index_from_backup(arguments, options) end
 ---@field job_id? string the same as `restore_job_id`
 ---@field [string] pinecone.unknown_field
 
----@class pinecone.describe_restore_job.arguments.by_alias
+---@class pinecone.describe_restore_job.arguments_2
 ---@field restore_job_id? string the restore job's id; a text without control characters, not empty, '.' or '..'; or under the name `job_id`
 ---@field job_id string the same as `restore_job_id`
 ---@field [string] pinecone.unknown_field
@@ -265,10 +268,10 @@ function Client:create_index_from_backup(arguments, options) end
 ---```
 ---
 ---[2026-04/control-plane/describe_restore_job](https://docs.pinecone.io/reference/api/2026-04/control-plane/describe_restore_job)
----@param arguments pinecone.describe_restore_job.arguments|pinecone.describe_restore_job.arguments.by_alias|string with these fields, or `restore_job_id` alone
+---@param arguments pinecone.describe_restore_job.arguments|pinecone.describe_restore_job.arguments_2|string with these fields, or `restore_job_id` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.RestoreJob? # it, as it is now
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:describe_restore_job(arguments, options) end
 
 ---@class pinecone.list_restore_jobs.arguments
@@ -291,7 +294,7 @@ function Client:describe_restore_job(arguments, options) end
 ---@param arguments? pinecone.list_restore_jobs.arguments
 ---@param options? pinecone.CallOptions
 ---@return pinecone.RestoreJobPage? # a page of them
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:list_restore_jobs(arguments, options) end
 
 ---@class pinecone.create_collection.arguments
@@ -301,7 +304,21 @@ function Client:list_restore_jobs(arguments, options) end
 ---@field index_name? string the same as `source`
 ---@field [string] pinecone.unknown_field
 
----@class pinecone.create_collection.arguments.by_alias
+---@class pinecone.create_collection.arguments_2
+---@field name? string the collection's name; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `collection_name`
+---@field collection_name string the same as `name`
+---@field source string the pod index to copy; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `index_name`
+---@field index_name? string the same as `source`
+---@field [string] pinecone.unknown_field
+
+---@class pinecone.create_collection.arguments_3
+---@field name string the collection's name; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `collection_name`
+---@field collection_name? string the same as `name`
+---@field source? string the pod index to copy; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `index_name`
+---@field index_name string the same as `source`
+---@field [string] pinecone.unknown_field
+
+---@class pinecone.create_collection.arguments_4
 ---@field name? string the collection's name; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `collection_name`
 ---@field collection_name string the same as `name`
 ---@field source? string the pod index to copy; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `index_name`
@@ -326,10 +343,10 @@ function Client:list_restore_jobs(arguments, options) end
 ---```
 ---
 ---[2026-04/control-plane/create_collection](https://docs.pinecone.io/reference/api/2026-04/control-plane/create_collection)
----@param arguments pinecone.create_collection.arguments|pinecone.create_collection.arguments.by_alias
+---@param arguments pinecone.create_collection.arguments|pinecone.create_collection.arguments_2|pinecone.create_collection.arguments_3|pinecone.create_collection.arguments_4
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Collection? # it, not finished yet: `wait_for_collection` waits
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:create_collection(arguments, options) end
 
 ---@class pinecone.describe_collection.arguments
@@ -337,7 +354,7 @@ function Client:create_collection(arguments, options) end
 ---@field name? string the same as `collection_name`
 ---@field [string] pinecone.unknown_field
 
----@class pinecone.describe_collection.arguments.by_alias
+---@class pinecone.describe_collection.arguments_2
 ---@field collection_name? string the collection; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `name`
 ---@field name string the same as `collection_name`
 ---@field [string] pinecone.unknown_field
@@ -355,10 +372,10 @@ function Client:create_collection(arguments, options) end
 ---```
 ---
 ---[2026-04/control-plane/describe_collection](https://docs.pinecone.io/reference/api/2026-04/control-plane/describe_collection)
----@param arguments pinecone.describe_collection.arguments|pinecone.describe_collection.arguments.by_alias|string with these fields, or `collection_name` alone
+---@param arguments pinecone.describe_collection.arguments|pinecone.describe_collection.arguments_2|string with these fields, or `collection_name` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Collection? # it, as it is now
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:describe_collection(arguments, options) end
 
 ---Answers all collections of the project.
@@ -372,10 +389,10 @@ function Client:describe_collection(arguments, options) end
 ---```
 ---
 ---[2026-04/control-plane/list_collections](https://docs.pinecone.io/reference/api/2026-04/control-plane/list_collections)
----@param arguments? table none
+---@param arguments? pinecone.nothing none
 ---@param options? pinecone.CallOptions
 ---@return pinecone.CollectionList? # all of them
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:list_collections(arguments, options) end
 
 ---@class pinecone.delete_collection.arguments
@@ -383,7 +400,7 @@ function Client:list_collections(arguments, options) end
 ---@field name? string the same as `collection_name`
 ---@field [string] pinecone.unknown_field
 
----@class pinecone.delete_collection.arguments.by_alias
+---@class pinecone.delete_collection.arguments_2
 ---@field collection_name? string the collection; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `name`
 ---@field name string the same as `collection_name`
 ---@field [string] pinecone.unknown_field
@@ -402,10 +419,10 @@ function Client:list_collections(arguments, options) end
 ---```
 ---
 ---[2026-04/control-plane/delete_collection](https://docs.pinecone.io/reference/api/2026-04/control-plane/delete_collection)
----@param arguments pinecone.delete_collection.arguments|pinecone.delete_collection.arguments.by_alias|string with these fields, or `collection_name` alone
+---@param arguments pinecone.delete_collection.arguments|pinecone.delete_collection.arguments_2|string with these fields, or `collection_name` alone
 ---@param options? pinecone.CallOptions
 ---@return boolean? # true
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:delete_collection(arguments, options) end
 
 ---@class pinecone.create_index_from_collection.arguments
@@ -414,49 +431,100 @@ function Client:delete_collection(arguments, options) end
 ---@field collection_name? string the same as `source_collection`
 ---@field spec? table as the API nests it
 ---@field environment string such as us-east1-gcp
----@field pod_type? string s1, p1 or p2, with .x1 to .x8; default p1.x1; default: `"p1.x1"`
+---@field pod_type? string s1, p1 or p2, with .x1 to .x8; default: `"p1.x1"`
 ---@field pods? integer shards times replicas; a whole number from 1 to 2147483647
 ---@field replicas? integer copies, for throughput; a whole number from 1 to 2147483647
 ---@field shards? integer parts, for capacity; a whole number from 1 to 2147483647
 ---@field metadata_config? table `{ indexed = { field names } }`; none: all
----@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04; a whole number from 1 to 20000
+---@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04
 ---@field metric? string cosine (the default for dense vectors), euclidean or dotproduct; up to 2026-04
 ---@field tags? table<string, string> tags of the new index; keys of 1 to 80 characters A-Z, a-z, 0-9, '_' and '-', values of at most 120 characters A-Z, a-z, 0-9 and ';@_-.+ ' (from 2026-07 on: printable ASCII, and at most 20 tags)
----@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default); 'enabled' or 'disabled'
+---@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default)
 ---@field [string] pinecone.unknown_field
 
----@class pinecone.create_index_from_collection.arguments.by_alias
+---@class pinecone.create_index_from_collection.arguments_2
 ---@field name string the new index's name; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
 ---@field source_collection? string the collection; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `collection_name`
 ---@field collection_name string the same as `source_collection`
 ---@field spec? table as the API nests it
 ---@field environment string such as us-east1-gcp
----@field pod_type? string s1, p1 or p2, with .x1 to .x8; default p1.x1; default: `"p1.x1"`
+---@field pod_type? string s1, p1 or p2, with .x1 to .x8; default: `"p1.x1"`
 ---@field pods? integer shards times replicas; a whole number from 1 to 2147483647
 ---@field replicas? integer copies, for throughput; a whole number from 1 to 2147483647
 ---@field shards? integer parts, for capacity; a whole number from 1 to 2147483647
 ---@field metadata_config? table `{ indexed = { field names } }`; none: all
----@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04; a whole number from 1 to 20000
+---@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04
 ---@field metric? string cosine (the default for dense vectors), euclidean or dotproduct; up to 2026-04
 ---@field tags? table<string, string> tags of the new index; keys of 1 to 80 characters A-Z, a-z, 0-9, '_' and '-', values of at most 120 characters A-Z, a-z, 0-9 and ';@_-.+ ' (from 2026-07 on: printable ASCII, and at most 20 tags)
----@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default); 'enabled' or 'disabled'
+---@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default)
 ---@field [string] pinecone.unknown_field
 
----@class pinecone.create_index_from_collection.arguments.nested
+---@class pinecone.create_index_from_collection.arguments_3
+---@field name string the new index's name; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
+---@field source_collection? string the collection; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `collection_name`
+---@field collection_name? string the same as `source_collection`
+---@field spec table as the API nests it
+---@field environment string such as us-east1-gcp
+---@field pod_type? string s1, p1 or p2, with .x1 to .x8; default: `"p1.x1"`
+---@field pods? integer shards times replicas; a whole number from 1 to 2147483647
+---@field replicas? integer copies, for throughput; a whole number from 1 to 2147483647
+---@field shards? integer parts, for capacity; a whole number from 1 to 2147483647
+---@field metadata_config? table `{ indexed = { field names } }`; none: all
+---@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04
+---@field metric? string cosine (the default for dense vectors), euclidean or dotproduct; up to 2026-04
+---@field tags? table<string, string> tags of the new index; keys of 1 to 80 characters A-Z, a-z, 0-9, '_' and '-', values of at most 120 characters A-Z, a-z, 0-9 and ';@_-.+ ' (from 2026-07 on: printable ASCII, and at most 20 tags)
+---@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default)
+---@field [string] pinecone.unknown_field
+
+---@class pinecone.create_index_from_collection.arguments_4
+---@field name string the new index's name; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
+---@field source_collection string the collection; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `collection_name`
+---@field collection_name? string the same as `source_collection`
+---@field spec table as the API nests it
+---@field environment? string such as us-east1-gcp
+---@field pod_type? string s1, p1 or p2, with .x1 to .x8; default: `"p1.x1"`
+---@field pods? integer shards times replicas; a whole number from 1 to 2147483647
+---@field replicas? integer copies, for throughput; a whole number from 1 to 2147483647
+---@field shards? integer parts, for capacity; a whole number from 1 to 2147483647
+---@field metadata_config? table `{ indexed = { field names } }`; none: all
+---@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04
+---@field metric? string cosine (the default for dense vectors), euclidean or dotproduct; up to 2026-04
+---@field tags? table<string, string> tags of the new index; keys of 1 to 80 characters A-Z, a-z, 0-9, '_' and '-', values of at most 120 characters A-Z, a-z, 0-9 and ';@_-.+ ' (from 2026-07 on: printable ASCII, and at most 20 tags)
+---@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default)
+---@field [string] pinecone.unknown_field
+
+---@class pinecone.create_index_from_collection.arguments_5
+---@field name string the new index's name; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
+---@field source_collection? string the collection; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `collection_name`
+---@field collection_name string the same as `source_collection`
+---@field spec table as the API nests it
+---@field environment? string such as us-east1-gcp
+---@field pod_type? string s1, p1 or p2, with .x1 to .x8; default: `"p1.x1"`
+---@field pods? integer shards times replicas; a whole number from 1 to 2147483647
+---@field replicas? integer copies, for throughput; a whole number from 1 to 2147483647
+---@field shards? integer parts, for capacity; a whole number from 1 to 2147483647
+---@field metadata_config? table `{ indexed = { field names } }`; none: all
+---@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04
+---@field metric? string cosine (the default for dense vectors), euclidean or dotproduct; up to 2026-04
+---@field tags? table<string, string> tags of the new index; keys of 1 to 80 characters A-Z, a-z, 0-9, '_' and '-', values of at most 120 characters A-Z, a-z, 0-9 and ';@_-.+ ' (from 2026-07 on: printable ASCII, and at most 20 tags)
+---@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default)
+---@field [string] pinecone.unknown_field
+
+---@class pinecone.create_index_from_collection.arguments_6
 ---@field name string the new index's name; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
 ---@field source_collection? string the collection; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `collection_name`
 ---@field collection_name? string the same as `source_collection`
 ---@field spec table as the API nests it
 ---@field environment? string such as us-east1-gcp
----@field pod_type? string s1, p1 or p2, with .x1 to .x8; default p1.x1; default: `"p1.x1"`
+---@field pod_type? string s1, p1 or p2, with .x1 to .x8; default: `"p1.x1"`
 ---@field pods? integer shards times replicas; a whole number from 1 to 2147483647
 ---@field replicas? integer copies, for throughput; a whole number from 1 to 2147483647
 ---@field shards? integer parts, for capacity; a whole number from 1 to 2147483647
 ---@field metadata_config? table `{ indexed = { field names } }`; none: all
----@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04; a whole number from 1 to 20000
+---@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04
 ---@field metric? string cosine (the default for dense vectors), euclidean or dotproduct; up to 2026-04
 ---@field tags? table<string, string> tags of the new index; keys of 1 to 80 characters A-Z, a-z, 0-9, '_' and '-', values of at most 120 characters A-Z, a-z, 0-9 and ';@_-.+ ' (from 2026-07 on: printable ASCII, and at most 20 tags)
----@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default); 'enabled' or 'disabled'
+---@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default)
 ---@field [string] pinecone.unknown_field
 
 ---Makes a pod index out of a collection.
@@ -478,40 +546,73 @@ function Client:delete_collection(arguments, options) end
 ---```
 ---
 ---[2026-04/control-plane/create_index](https://docs.pinecone.io/reference/api/2026-04/control-plane/create_index)
----@param arguments pinecone.create_index_from_collection.arguments|pinecone.create_index_from_collection.arguments.by_alias|pinecone.create_index_from_collection.arguments.nested
+---@param arguments pinecone.create_index_from_collection.arguments|pinecone.create_index_from_collection.arguments_2|pinecone.create_index_from_collection.arguments_3|pinecone.create_index_from_collection.arguments_4|pinecone.create_index_from_collection.arguments_5|pinecone.create_index_from_collection.arguments_6
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Index? # it, not ready yet: `wait_for_index` waits
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:create_index_from_collection(arguments, options) end
 
 ---@class pinecone.create_backup_schedule.arguments
 ---@field index_name string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
 ---@field name string the schedule's name, with which its backups' names begin
 ---@field schedule_type? string time-based, the only one; default: `"time-based"`
----@field schedule? table as the API nests it; default: `"time-based"`
----@field frequency "daily"|"weekly"|"monthly" daily, weekly or monthly; 'daily', 'weekly' or 'monthly'
+---@field schedule? table as the API nests it
+---@field frequency "daily"|"weekly"|"monthly" daily, weekly or monthly
 ---@field expire_after_days integer days after which its backups are deleted; a whole number from 1 to 2147483647; or under the name `retention_expire_after_days`
 ---@field retention_expire_after_days? integer the same as `expire_after_days`
 ---@field retention? table as the API nests it
 ---@field [string] pinecone.unknown_field
 
----@class pinecone.create_backup_schedule.arguments.by_alias
+---@class pinecone.create_backup_schedule.arguments_2
 ---@field index_name string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
 ---@field name string the schedule's name, with which its backups' names begin
 ---@field schedule_type? string time-based, the only one; default: `"time-based"`
----@field schedule? table as the API nests it; default: `"time-based"`
----@field frequency "daily"|"weekly"|"monthly" daily, weekly or monthly; 'daily', 'weekly' or 'monthly'
+---@field schedule table as the API nests it
+---@field frequency? "daily"|"weekly"|"monthly" daily, weekly or monthly
+---@field expire_after_days integer days after which its backups are deleted; a whole number from 1 to 2147483647; or under the name `retention_expire_after_days`
+---@field retention_expire_after_days? integer the same as `expire_after_days`
+---@field retention? table as the API nests it
+---@field [string] pinecone.unknown_field
+
+---@class pinecone.create_backup_schedule.arguments_3
+---@field index_name string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
+---@field name string the schedule's name, with which its backups' names begin
+---@field schedule_type? string time-based, the only one; default: `"time-based"`
+---@field schedule? table as the API nests it
+---@field frequency "daily"|"weekly"|"monthly" daily, weekly or monthly
 ---@field expire_after_days? integer days after which its backups are deleted; a whole number from 1 to 2147483647; or under the name `retention_expire_after_days`
 ---@field retention_expire_after_days integer the same as `expire_after_days`
 ---@field retention? table as the API nests it
 ---@field [string] pinecone.unknown_field
 
----@class pinecone.create_backup_schedule.arguments.nested
+---@class pinecone.create_backup_schedule.arguments_4
 ---@field index_name string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
 ---@field name string the schedule's name, with which its backups' names begin
 ---@field schedule_type? string time-based, the only one; default: `"time-based"`
----@field schedule table as the API nests it; default: `"time-based"`
----@field frequency? "daily"|"weekly"|"monthly" daily, weekly or monthly; 'daily', 'weekly' or 'monthly'
+---@field schedule table as the API nests it
+---@field frequency? "daily"|"weekly"|"monthly" daily, weekly or monthly
+---@field expire_after_days? integer days after which its backups are deleted; a whole number from 1 to 2147483647; or under the name `retention_expire_after_days`
+---@field retention_expire_after_days integer the same as `expire_after_days`
+---@field retention? table as the API nests it
+---@field [string] pinecone.unknown_field
+
+---@class pinecone.create_backup_schedule.arguments_5
+---@field index_name string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
+---@field name string the schedule's name, with which its backups' names begin
+---@field schedule_type? string time-based, the only one; default: `"time-based"`
+---@field schedule? table as the API nests it
+---@field frequency "daily"|"weekly"|"monthly" daily, weekly or monthly
+---@field expire_after_days? integer days after which its backups are deleted; a whole number from 1 to 2147483647; or under the name `retention_expire_after_days`
+---@field retention_expire_after_days? integer the same as `expire_after_days`
+---@field retention table as the API nests it
+---@field [string] pinecone.unknown_field
+
+---@class pinecone.create_backup_schedule.arguments_6
+---@field index_name string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
+---@field name string the schedule's name, with which its backups' names begin
+---@field schedule_type? string time-based, the only one; default: `"time-based"`
+---@field schedule table as the API nests it
+---@field frequency? "daily"|"weekly"|"monthly" daily, weekly or monthly
 ---@field expire_after_days? integer days after which its backups are deleted; a whole number from 1 to 2147483647; or under the name `retention_expire_after_days`
 ---@field retention_expire_after_days? integer the same as `expire_after_days`
 ---@field retention table as the API nests it
@@ -540,10 +641,10 @@ function Client:create_index_from_collection(arguments, options) end
 ---```
 ---
 ---[2026-07/control-plane/create_backup_schedule](https://docs.pinecone.io/reference/api/2026-07/control-plane/create_backup_schedule)
----@param arguments pinecone.create_backup_schedule.arguments|pinecone.create_backup_schedule.arguments.by_alias|pinecone.create_backup_schedule.arguments.nested
+---@param arguments pinecone.create_backup_schedule.arguments|pinecone.create_backup_schedule.arguments_2|pinecone.create_backup_schedule.arguments_3|pinecone.create_backup_schedule.arguments_4|pinecone.create_backup_schedule.arguments_5|pinecone.create_backup_schedule.arguments_6
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Schedule? # it
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:create_backup_schedule(arguments, options) end
 
 ---@class pinecone.list_backup_schedules.arguments
@@ -571,7 +672,7 @@ function Client:create_backup_schedule(arguments, options) end
 ---@param arguments pinecone.list_backup_schedules.arguments|string with these fields, or `index_name` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.SchedulePage? # a page of them
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:list_backup_schedules(arguments, options) end
 
 ---@class pinecone.describe_backup_schedule.arguments
@@ -594,16 +695,16 @@ function Client:list_backup_schedules(arguments, options) end
 ---@param arguments pinecone.describe_backup_schedule.arguments|string with these fields, or `schedule_id` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Schedule? # it
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:describe_backup_schedule(arguments, options) end
 
 ---@class pinecone.update_backup_schedule.arguments
 ---@field schedule_id string the schedule's id; a text without control characters, not empty, '.' or '..'
----@field frequency? "daily"|"weekly"|"monthly" daily, weekly or monthly; 'daily', 'weekly' or 'monthly'
+---@field frequency? "daily"|"weekly"|"monthly" daily, weekly or monthly
 ---@field expire_after_days? integer days after which its backups are deleted; a whole number from 1 to 2147483647; or under the name `retention_expire_after_days`
 ---@field retention_expire_after_days? integer the same as `expire_after_days`
 ---@field retention? table as the API nests it
----@field enabled? boolean true runs a backup at once and counts the next run from now
+---@field enabled? boolean true, where it is not enabled, runs a backup at once and counts the next run from now
 ---@field [string] pinecone.unknown_field
 
 ---Changes a schedule; what is not given stays.
@@ -615,6 +716,7 @@ function Client:describe_backup_schedule(arguments, options) end
 ---
 ---Kinds of errors:
 --- - `not_found`: there is none with that id
+--- - `permission_denied`: the plan has no schedules
 --- - `conflict`: another schedule of the index is enabled
 --- - `invalid_argument`: the days are too many
 ---
@@ -627,7 +729,7 @@ function Client:describe_backup_schedule(arguments, options) end
 ---@param arguments pinecone.update_backup_schedule.arguments|string with these fields, or `schedule_id` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Schedule? # it, as it is now
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:update_backup_schedule(arguments, options) end
 
 ---@class pinecone.delete_backup_schedule.arguments
@@ -649,7 +751,7 @@ function Client:update_backup_schedule(arguments, options) end
 ---@param arguments pinecone.delete_backup_schedule.arguments|string with these fields, or `schedule_id` alone
 ---@param options? pinecone.CallOptions
 ---@return boolean? # true
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:delete_backup_schedule(arguments, options) end
 
 ---@class pinecone.list_backup_schedule_history.arguments
@@ -677,17 +779,17 @@ function Client:delete_backup_schedule(arguments, options) end
 ---@param arguments pinecone.list_backup_schedule_history.arguments|string with these fields, or `schedule_id` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.BackupPage? # a page of backups
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:list_backup_schedule_history(arguments, options) end
 
 ---@class pinecone.create_index.arguments
----@field name string the new index's name; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
+---@field name? string the new index's name; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
 ---@field spec? table `{ serverless = { cloud, region } }`, `{ pod = { ... } }` or `{ byoc = { ... } }`; up to 2026-04
----@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04; a whole number from 1 to 20000
+---@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04
 ---@field metric? string cosine (the default for dense vectors), euclidean or dotproduct; up to 2026-04
 ---@field vector_type? string dense (the API's default) or sparse; up to 2026-04
 ---@field tags? table<string, string> tags of the index; keys of 1 to 80 characters A-Z, a-z, 0-9, '_' and '-', values of at most 120 characters A-Z, a-z, 0-9 and ';@_-.+ ' (from 2026-07 on: printable ASCII, and at most 20 tags)
----@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default); 'enabled' or 'disabled'
+---@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default)
 ---@field schema? table `{ fields = { ... } }`; from 2026-07 on
 ---@field deployment? table `{ deployment_type, cloud, region }`; from 2026-07 on
 ---@field read_capacity? table `{ mode, dedicated }`; from 2026-07 on, before that in spec
@@ -704,6 +806,7 @@ function Client:list_backup_schedule_history(arguments, options) end
 ---Kinds of errors:
 --- - `conflict`: another index has the name
 --- - `not_found`: there is no such cloud or region
+--- - `precondition_failed`: the project cannot have such an index, as with a key of the customer's
 --- - `quota_exceeded`: the project has as many indexes as it may have
 ---
 ---```lua
@@ -717,7 +820,7 @@ function Client:list_backup_schedule_history(arguments, options) end
 ---@param arguments pinecone.create_index.arguments
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Index? # it, not ready yet: `wait_for_index` waits
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:create_index(arguments, options) end
 
 ---@class pinecone.describe_index.arguments
@@ -725,7 +828,7 @@ function Client:create_index(arguments, options) end
 ---@field name? string the same as `index_name`
 ---@field [string] pinecone.unknown_field
 
----@class pinecone.describe_index.arguments.by_alias
+---@class pinecone.describe_index.arguments_2
 ---@field index_name? string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `name`
 ---@field name string the same as `index_name`
 ---@field [string] pinecone.unknown_field
@@ -743,10 +846,10 @@ function Client:create_index(arguments, options) end
 ---```
 ---
 ---[2026-04/control-plane/describe_index](https://docs.pinecone.io/reference/api/2026-04/control-plane/describe_index)
----@param arguments pinecone.describe_index.arguments|pinecone.describe_index.arguments.by_alias|string with these fields, or `index_name` alone
+---@param arguments pinecone.describe_index.arguments|pinecone.describe_index.arguments_2|string with these fields, or `index_name` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Index? # it, as it is now
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:describe_index(arguments, options) end
 
 ---Answers all indexes of the project.
@@ -760,17 +863,17 @@ function Client:describe_index(arguments, options) end
 ---```
 ---
 ---[2026-04/control-plane/list_indexes](https://docs.pinecone.io/reference/api/2026-04/control-plane/list_indexes)
----@param arguments? table none
+---@param arguments? pinecone.nothing none
 ---@param options? pinecone.CallOptions
 ---@return pinecone.IndexList? # all of them
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:list_indexes(arguments, options) end
 
 ---@class pinecone.configure_index.arguments
 ---@field index_name string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `name`
 ---@field name? string the same as `index_name`
 ---@field tags? table<string, string> tags to set; an empty value removes one; keys of 1 to 80 characters A-Z, a-z, 0-9, '_' and '-', values of at most 120 characters A-Z, a-z, 0-9 and ';@_-.+ ' (from 2026-07 on: printable ASCII, and at most 20 tags)
----@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default); 'enabled' or 'disabled'
+---@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default)
 ---@field spec? table `{ pod = { replicas, pod_type } }` and the like; up to 2026-04
 ---@field embed? table embedding settings; up to 2026-04
 ---@field schema? table `{ fields = { ... } }`; from 2026-07 on
@@ -778,11 +881,11 @@ function Client:list_indexes(arguments, options) end
 ---@field read_capacity? table `{ mode, dedicated }`; from 2026-07 on, before that in spec
 ---@field [string] pinecone.unknown_field
 
----@class pinecone.configure_index.arguments.by_alias
+---@class pinecone.configure_index.arguments_2
 ---@field index_name? string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `name`
 ---@field name string the same as `index_name`
 ---@field tags? table<string, string> tags to set; an empty value removes one; keys of 1 to 80 characters A-Z, a-z, 0-9, '_' and '-', values of at most 120 characters A-Z, a-z, 0-9 and ';@_-.+ ' (from 2026-07 on: printable ASCII, and at most 20 tags)
----@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default); 'enabled' or 'disabled'
+---@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default)
 ---@field spec? table `{ pod = { replicas, pod_type } }` and the like; up to 2026-04
 ---@field embed? table embedding settings; up to 2026-04
 ---@field schema? table `{ fields = { ... } }`; from 2026-07 on
@@ -804,10 +907,10 @@ function Client:list_indexes(arguments, options) end
 ---```
 ---
 ---[2026-04/control-plane/configure_index](https://docs.pinecone.io/reference/api/2026-04/control-plane/configure_index)
----@param arguments pinecone.configure_index.arguments|pinecone.configure_index.arguments.by_alias|string with these fields, or `index_name` alone
+---@param arguments pinecone.configure_index.arguments|pinecone.configure_index.arguments_2|string with these fields, or `index_name` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Index? # it, as it is now
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:configure_index(arguments, options) end
 
 ---@class pinecone.delete_index.arguments
@@ -815,7 +918,7 @@ function Client:configure_index(arguments, options) end
 ---@field name? string the same as `index_name`
 ---@field [string] pinecone.unknown_field
 
----@class pinecone.delete_index.arguments.by_alias
+---@class pinecone.delete_index.arguments_2
 ---@field index_name? string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends; or under the name `name`
 ---@field name string the same as `index_name`
 ---@field [string] pinecone.unknown_field
@@ -834,10 +937,10 @@ function Client:configure_index(arguments, options) end
 ---```
 ---
 ---[2026-04/control-plane/delete_index](https://docs.pinecone.io/reference/api/2026-04/control-plane/delete_index)
----@param arguments pinecone.delete_index.arguments|pinecone.delete_index.arguments.by_alias|string with these fields, or `index_name` alone
+---@param arguments pinecone.delete_index.arguments|pinecone.delete_index.arguments_2|string with these fields, or `index_name` alone
 ---@param options? pinecone.CallOptions
 ---@return boolean? # true
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:delete_index(arguments, options) end
 
 ---@class pinecone.describe_index_stats.arguments
@@ -848,8 +951,8 @@ function Client:delete_index(arguments, options) end
 
 ---Answers the record counts of an index, from the index itself.
 ---
----The index's host comes from `describe_index`, and is remembered; one with a path or a user in it is refused. What
----was just written may not be counted yet. `timeout` is of each of the two requests.
+---Needs `index_name`, or `host`. The index's host comes from `describe_index`, and is remembered; one with a path or
+---a user in it is refused. What was just written may not be counted yet. `timeout` is of each of the two requests.
 ---
 ---`POST /describe_index_stats`
 ---
@@ -866,12 +969,12 @@ function Client:delete_index(arguments, options) end
 ---@param arguments pinecone.describe_index_stats.arguments|string with these fields, or `index_name` alone
 ---@param options? pinecone.CallOptions
 ---@return pinecone.IndexStats? # the counts, in camelCase, as the data plane spells them
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:describe_index_stats(arguments, options) end
 
 ---@class pinecone.request.arguments
 ---@field path string such as /indexes/movies; an absolute path without control characters, '?' (use query), '#', '\' or segments '.' and '..'
----@field method? "GET"|"POST"|"PUT"|"PATCH"|"DELETE" GET (default), POST, PUT, PATCH or DELETE; 'GET', 'POST', 'PUT', 'PATCH' or 'DELETE'; default: `"GET"`
+---@field method? "GET"|"POST"|"PUT"|"PATCH"|"DELETE" GET, POST, PUT, PATCH or DELETE; default: `"GET"`
 ---@field query? table names and their strings, numbers or booleans
 ---@field body? table what is sent as JSON
 ---@field host? string an index's host; none: the control plane
@@ -885,6 +988,9 @@ function Client:describe_index_stats(arguments, options) end
 ---
 ---Kinds of errors:
 --- - `not_found`: there is no such path, or nothing there
+--- - `conflict`: what is to be made is there
+--- - `precondition_failed`: something is not ready for it
+--- - `quota_exceeded`: there is no room for another one
 ---
 ---```lua
 ---local answer = assert(pc:request { path = "/backups", query = { limit = 10 }, api_version = "2026-07" })
@@ -895,14 +1001,14 @@ function Client:describe_index_stats(arguments, options) end
 ---@param arguments pinecone.request.arguments|string with these fields, or `path` alone
 ---@param options? pinecone.CallOptions
 ---@return table|string|boolean|number? # what was answered as JSON, true where there was no body
----@return pinecone.Error # one of the kinds below, or of those that any call may give
+---@return pinecone.Error # of one of these kinds, or of those that any call may give
 function Client:request(arguments, options) end
 
 ---@class pinecone.backups.arguments
 ---@field index_name? string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
 ---@field limit? integer items on a page; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
 ---@field pagination_token? string pagination.next of the page before
----@field include_deleted? boolean also of deleted indexes that had the name; makes the call speak 2026-07 at least
+---@field include_deleted? boolean also of deleted indexes that had the name; makes the call speak 2026-07 at least; needs `index_name`
 ---@field [string] pinecone.unknown_field
 
 ---@class pinecone.Pages.Backup: pinecone.Pages
@@ -960,15 +1066,15 @@ function Client:restore_jobs(arguments, options) end
 
 ---The collections of the project, one by one.
 ---
----As `list_collections`, but page after page; `limit` is how many it asks for at once, 100 unless said otherwise. In
----a `for` loop an error raises. In PUC Lua 5.1 it cannot wait in coroutines: call `Pages:next` there.
+---As `list_collections` has them. In a `for` loop an error raises. In PUC Lua 5.1 it cannot wait in coroutines: call
+---`Pages:next` there.
 ---
 ---```lua
 ---for collection in pc:collections() do print(collection.name, collection.status) end
 ---```
 ---
 ---[2026-04/control-plane/list_collections](https://docs.pinecone.io/reference/api/2026-04/control-plane/list_collections)
----@param arguments? table none
+---@param arguments? pinecone.nothing none
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Pages.Collection
 function Client:collections(arguments, options) end
@@ -1029,15 +1135,15 @@ function Client:backup_schedule_history(arguments, options) end
 
 ---The indexes of the project, one by one.
 ---
----As `list_indexes`, but page after page; `limit` is how many it asks for at once, 100 unless said otherwise. In a
----`for` loop an error raises. In PUC Lua 5.1 it cannot wait in coroutines: call `Pages:next` there.
+---As `list_indexes` has them. In a `for` loop an error raises. In PUC Lua 5.1 it cannot wait in coroutines: call
+---`Pages:next` there.
 ---
 ---```lua
 ---for index in pc:indexes() do print(index.name, index.status.state) end
 ---```
 ---
 ---[2026-04/control-plane/list_indexes](https://docs.pinecone.io/reference/api/2026-04/control-plane/list_indexes)
----@param arguments? table none
+---@param arguments? pinecone.nothing none
 ---@param options? pinecone.CallOptions
 ---@return pinecone.Pages.Index
 function Client:indexes(arguments, options) end
@@ -1188,7 +1294,9 @@ function Client:backup(arguments, options) end
 --- - `protocol`: the backup does not say its counts; nothing was begun
 ---
 ---```lua
----local restored = assert(pc:restore { index_name = "movies", latest = true, name = "movies-restored" })
+---local restored = assert(pc:restore {
+---   index_name = "movies", latest = true, name = "movies-restored",
+---})
 ---print(restored.record_count, ("%.0f s"):format(restored.seconds))
 ---```
 ---
@@ -1324,11 +1432,12 @@ function Client:pause_backup_schedule(schedule, options) end
 
 ---Lets a schedule run again.
 ---
----Pinecone takes a backup at once, and counts the next run from now.
+---Where it was not enabled Pinecone takes a backup at once, and counts the next run from now.
 ---
 ---Kinds of errors:
 --- - `not_found`: there is none with that id
 --- - `conflict`: another schedule of the index is enabled
+--- - `permission_denied`: the plan has no schedules
 ---
 ---```lua
 ---assert(pc:pause_backup_schedule(schedule_id))
@@ -1421,7 +1530,7 @@ function Pages:close() end
 ---`tostring(err)` is a readable line: what failed, on what, why, and the hint on a second one. The API key is in none
 ---of the fields.
 ---@class pinecone.Error
----@field kind string the word to branch on: `invalid_argument`, `unauthenticated`, `permission_denied`, `payment_required`, `quota_exceeded`, `not_found`, `conflict`, `precondition_failed`, `rate_limited`, `server`, `unavailable`, `timeout`, `network`, `tls`, `protocol`, `too_large`, `cancelled`, `closed` or `failed`
+---@field kind "invalid_argument"|"unauthenticated"|"permission_denied"|"payment_required"|"quota_exceeded"|"not_found"|"conflict"|"precondition_failed"|"rate_limited"|"server"|"unavailable"|"timeout"|"network"|"tls"|"protocol"|"too_large"|"cancelled"|"closed"|"failed" the word to branch on: `invalid_argument`, `unauthenticated`, `permission_denied`, `payment_required`, `quota_exceeded`, `not_found`, `conflict`, `precondition_failed`, `rate_limited`, `server`, `unavailable`, `timeout`, `network`, `tls`, `protocol`, `too_large`, `cancelled`, `closed` or `failed`
 ---@field message string what the server said, or what happened
 ---@field hint? string what to do about it
 ---@field status? integer HTTP's
@@ -1449,7 +1558,8 @@ local Call = {}
 ---Does what can be done without waiting.
 ---
 ---```lua
----assert(pinecone.new { wait = function(call) while not call:step() do end end }):close()
+---local client = assert(pinecone.new { wait = function(call) while not call:step() do end end })
+---print(#assert(client:list_indexes()).indexes)
 ---```
 ---@return boolean # true when the call is finished
 function Call:step() end
@@ -1463,7 +1573,7 @@ function Call:step() end
 ---      print(milliseconds, descriptor, events)
 ---   end
 ---end
----assert(pinecone.new { wait = wait }):close()
+---print(#assert(assert(pinecone.new { wait = wait }):list_indexes()).indexes)
 ---```
 ---@return integer # milliseconds until it wants to be stepped, whatever the descriptors say
 ---@return integer|string ... descriptors, each followed by `"r"`, `"w"` or `"rw"`
@@ -1491,7 +1601,7 @@ function Call:cancel() end
 ---@field description? string
 ---@field dimension? integer of its vectors; 0 for sparse ones. From 2026-07 on it is read from the schema
 ---@field metric? string `cosine`, `euclidean` or `dotproduct`. From 2026-07 on it is read from the schema
----@field schema? table `fields` by name, each with `filterable`, or from 2026-07 on with `type` and what belongs to it
+---@field schema? table `fields` by name, each with `filterable`, or from 2026-07 on with its type and what belongs to it
 ---@field record_count? integer once it is Ready
 ---@field namespace_count? integer once it is Ready
 ---@field size_bytes? integer once it is Ready
@@ -1519,7 +1629,7 @@ function Call:cancel() end
 ---A static copy of an index of pods.
 ---@class pinecone.Collection
 ---@field name string
----@field status string `Initializing`, `Ready` or `Terminating`
+---@field status string `Initializing`, `Ready`, `Terminating` or `Terminated`
 ---@field environment string such as `us-east1-gcp`
 ---@field size? integer in bytes
 ---@field dimension? integer
@@ -1569,8 +1679,8 @@ function Call:cancel() end
 ---
 ---Camel case is the data plane's.
 ---@class pinecone.IndexStats
----@field namespaces table<string, pinecone.NamespaceStats> by name; the default one is `""`
----@field totalVectorCount integer
+---@field namespaces? table<string, pinecone.NamespaceStats> by name; the default one is `""`
+---@field totalVectorCount? integer
 ---@field dimension? integer
 ---@field indexFullness? number of pods
 ---@field metric? string
@@ -1638,7 +1748,7 @@ local pinecone = {}
 ---@field allow_http? boolean lets the key go over plain http to other machines. An index whose host has no scheme is then asked as the control plane is; default: `false`
 ---@field headers? table names and values to add to every request
 ---@field source_tag? string names your product in the User-Agent
----@field wait? string|fun(call: pinecone.Call) where calls wait: `"openresty"`, `"cqueues"`, `"copas"`, `"luv"` or `"blocking"`; default: wherever the program is at each call. For a loop of your own, a function: `wait(call)` steps a call until `call:step()` is true
+---@field wait? "openresty"|"cqueues"|"copas"|"luv"|"blocking"|fun(call: pinecone.Call) where calls wait: `"openresty"`, `"cqueues"`, `"copas"`, `"luv"` or `"blocking"`; default: wherever the program is at each call. For a loop of your own, a function: `wait(call)` steps a call until `call:step()` is true
 ---@field on_request? fun(attempt: table) is called after each attempt of a call with a table: `operation`, `method`, `path`, `attempt` (1, 2, ...), `seconds`; `status` and `request_id`, or `kind` where no answer came. Where `wait` is a function it is called when the call is done. What goes wrong in it is written to stderr. `PINECONE_DEBUG=1` in the environment writes one such line to stderr for every attempt
 ---@field json? table another JSON library: `{ decode =, encode =, null = }`
 ---@field [string] pinecone.unknown_field

@@ -17,7 +17,7 @@
 ---@field keep_yearly? integer the same for years
 ---@field keep_within? integer keeps all that are at most so many seconds older than the newest of the group
 ---@field min_count? integer where the rules keep fewer of a group, its newest others are kept, too, up to so many; default: `1`
----@field group_by? string or `"source_index_id"`, which parts an index from earlier ones of its name; default: `"source_index_name"`
+---@field group_by? "source_index_name"|"source_index_id" or `"source_index_id"`, which parts an index from earlier ones of its name; default: `"source_index_name"`
 ---@field [string] pinecone.unknown_field
 
 ---What a policy decides.
@@ -55,8 +55,8 @@ local retention = {}
 ---are neither kept nor deleted, but stand in `untouched`.
 ---
 ---```lua
----local policy = { name_prefix = "nightly-", keep_daily = 7, keep_monthly = 12 }
----local plan = pinecone.retention.plan(assert(pc:backups():all()), policy, os.time())
+---local policy = { all = true, keep_last = 1 }
+---local plan = pinecone.retention.plan(assert(pc:backups "movies":all()), policy, os.time())
 ---for _, backup in ipairs(plan.remove) do print("would delete", backup.name) end
 ---```
 ---@param backups pinecone.Backup[] in any order

@@ -140,7 +140,9 @@ end
 -- @raise for misuse, and what `on_progress` raises
 -- @api 2026-04/control-plane/create_index_from_backup
 -- @usage
--- local restored = assert(pc:restore { index_name = "movies", latest = true, name = "movies-restored" })
+-- local restored = assert(pc:restore {
+--    index_name = "movies", latest = true, name = "movies-restored",
+-- })
 -- print(restored.record_count, ("%.0f s"):format(restored.seconds))
 local function run(client, arguments, options)
    source.check("restore", arguments, "index_name with latest = true")
