@@ -120,14 +120,14 @@ local function explanation(row)
 end
 
 -- Words that an editor can offer, of fields that have a fixed set of them.
-local words = {
+local has_words = {
    ["Error.kind"] = true, ["Check.verdict"] = true, ["CheckedIndex.verdict"] = true, ["new.wait"] = true,
    ["FaultPlan.drop"] = true, ["FaultPlan.job"] = true, ["Policy.group_by"] = true,
 }
 
 -- In place of `string`, what the text and the default name in backticks.
 local function literal_type(type, row, owner)
-   if not words[owner .. "." .. row.name] then
+   if not has_words[owner .. "." .. row.name] then
       return type
    end
    local list, seen = {}, {}

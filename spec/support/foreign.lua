@@ -9,7 +9,7 @@ local lists = {
       resolver worker_rlimit_nofile
    ]],
    ["Velero's metrics"] = "backup_duration_seconds",
-   ["values of the API that nothing here looks at"] = "euclidean",
+   ["values of the API that nothing here looks at"] = "Terminated euclidean",
    ["fields of a fault plan's `on`"] = "chance",
    ["HTTP's headers"] = "Authorization Date Retry-After",
    ["Lua modules of others"] = "cjson",

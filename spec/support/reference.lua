@@ -1,7 +1,5 @@
 -- The reference, as LDoc has read it into build/doc/model.lua, put in order for specs.
 
-local checkout = require "support.checkout"
-
 local reference = {}
 
 local MODEL = "build/doc/model.lua"
@@ -107,29 +105,6 @@ function reference.kinds()
       if row.name == "kind" then
          for kind in row.text:gmatch "`([%l_]+)`" do
             kinds[kind] = true
-         end
-      end
-   end
-   return kinds
-end
-
--- The emulator and the command have errors of their own.
-local function is_of_client(path)
-   return path:find "^src/.*%.c$" or path:find "^lua/pinecone/[^/]*%.lua$" or path:find "^lua/pinecone/workflows/"
-      or path:find "^lua/pinecone/hosts/"
-end
-
---- The kinds of errors that the sources make, each with a file.
-function reference.kinds_in_sources()
-   local kinds = {}
-   for _, path in ipairs(checkout.files) do
-      local text = is_of_client(path) and checkout.read(path) or ""
-      for _, pattern in ipairs {
-         'failure_push%(L, "([%l_]+)"', '%f[%w]kind = "([%l_]+)"', 'refuse%(L, CHECK_BAD, "([%l_]+)"',
-         '{%d%d%d, "([%l_]+)"}',
-      } do
-         for kind in text:gmatch(pattern) do
-            kinds[kind] = path
          end
       end
    end
