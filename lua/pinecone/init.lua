@@ -113,7 +113,7 @@ pinecone.assert = errors.assert
 --    tasks[i] = function() return pc:create_backup { index_name = name, name = "nightly" } end
 -- end
 -- local backups, problems = pinecone.parallel(tasks, { limit = 16 })
--- for i, problem in pairs(problems or {}) do print(names[i], problem) end
+-- for i, name in ipairs(names) do print(name, backups[i] and backups[i].status or problems[i]) end
 function pinecone.parallel(tasks, options)
    return parallel(tasks, options)
 end

@@ -1360,6 +1360,7 @@ function Client:drill(arguments, options) end
 ---
 ---```lua
 ---local report = assert(pc:prune_backups { policy = { name_prefix = "nightly-", keep_daily = 7 } })
+---print(#report.removed, "deleted")
 ---for _, row in ipairs(report.failed) do print(row.backup.name, row.error) end
 ---```
 ---
@@ -1798,7 +1799,7 @@ function pinecone.assert(value, err) end
 ---   tasks[i] = function() return pc:create_backup { index_name = name, name = "nightly" } end
 ---end
 ---local backups, problems = pinecone.parallel(tasks, { limit = 16 })
----for i, problem in pairs(problems or {}) do print(names[i], problem) end
+---for i, name in ipairs(names) do print(name, backups[i] and backups[i].status or problems[i]) end
 ---```
 ---@param tasks (fun(): any, any)[]
 ---@param options? pinecone.parallel.options

@@ -166,6 +166,7 @@ end
 -- @api 2026-04/control-plane/delete_backup
 -- @usage
 -- local report = assert(pc:prune_backups { policy = { name_prefix = "nightly-", keep_daily = 7 } })
+-- print(#report.removed, "deleted")
 -- for _, row in ipairs(report.failed) do print(row.backup.name, row.error) end
 local function run(client, arguments, options)
    local policy = policies.complete(NAME .. ": policy", arguments.policy)
