@@ -14,8 +14,11 @@ local lists = {
    ["HTTP's headers"] = "Authorization Date Retry-After",
    ["Lua modules of others"] = "cjson",
    ["LuaRocks' options and variables"] = "--lua-version CURL_INCDIR CURL_LIBDIR",
-   ["what make leaves in build/ when it is asked to"] = "build/doc/html build/lua-pinecone-scm-1.src.rock",
+   ["what make leaves in build/ when it is asked to"] = [[
+      build/doc/html build/doc/html/index.html build/lua5.4/bin/pinecone-backup build/lua-pinecone-scm-1.src.rock
+   ]],
    ["other clients', and their languages'"] = "HttpClient OkHttpClient RetryPolicy async await fetch http.Client",
+   ["a name for a schedule"] = "auto",
    ["editors' settings"] = "workspace.library",
    ["the place of a task, and what went wrong"] = "i err",
 }
