@@ -38,8 +38,15 @@ describe("make release", function()
    it("writes a rockspec and a rock, and says what to type next", function()
       local text, code = release()
       assert.equal(0, code, text)
-      expect.holds(text, "git tag -a v" .. version, "git push origin v" .. version, "luarocks upload ")
       local name = ("lua-pinecone-%s-1"):format(version)
+      assert.equal((([[
+build/NAME.rockspec and build/NAME.src.rock are made. To try them:
+   luarocks install build/NAME.src.rock
+To release them:
+   git tag -a vVERSION -m "lua-pinecone VERSION"
+   git push origin vVERSION
+   luarocks upload build/NAME.rockspec build/NAME.src.rock
+]]):gsub("%u+", { NAME = name, VERSION = version })), text)
       local rockspec = here.scratch:read(("repository/lua-pinecone/build/%s.rockspec"):format(name))
       expect.holds(rockspec, ('\nversion = "%s-1"\n'):format(version), ('.git",\n   tag = "v%s",\n}'):format(version))
       here:run(("luarocks lint build/%s.rockspec && unzip -tq build/%s.src.rock"):format(name, name), folder)
@@ -63,6 +70,14 @@ describe("make release", function()
    it("refuses what is not committed", function()
       here.scratch:write("repository/lua-pinecone/src/more.c", "")
       assert_refused "src/more.c"
+   end)
+
+   it("refuses a folder of another repository, and one of none", function()
+      here:run("mv .git ../aside", folder)
+      finally(function() here:run("rm -rf ../.git && mv ../aside .git", folder) end)
+      assert_refused "not a git repository"
+      here:run("git init -q .. && git add . && git -c user.name=A -c user.email=a@example.com commit -qm Start", folder)
+      assert_refused "lua-pinecone/"
    end)
 
    it("refuses a version that has a tag", function()

@@ -33,6 +33,10 @@ local function check_version()
 end
 
 local function check_git()
+   local prefix = output_of "git rev-parse --show-prefix"
+   if prefix ~= "\n" then
+      refuse("this folder must be the top of a git repository; of where it lies in one, git says: %s", prefix)
+   end
    local changes = output_of "git status --porcelain"
    if changes ~= "" then
       refuse("commit first what git status tells of:\n%s", changes)
@@ -115,10 +119,11 @@ write(name .. ".rockspec", rockspec())
 run(("luarocks lint %s.rockspec"):format(name))
 run(("spec/packaging/pack %s.rockspec build >/dev/null"):format(name))
 
-print(([[
+local todo = ([[
 NAME.rockspec and NAME.src.rock are made. To try them:
    luarocks install NAME.src.rock
 To release them:
    git tag -a TAG -m "lua-pinecone VERSION"
    git push origin TAG
-   luarocks upload NAME.rockspec NAME.src.rock]]):gsub("%u+", { NAME = name, TAG = tag, VERSION = version }))
+   luarocks upload NAME.rockspec NAME.src.rock]]):gsub("%u+", { NAME = name, TAG = tag, VERSION = version })
+print(todo)
