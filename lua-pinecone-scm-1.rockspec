@@ -224,10 +224,31 @@ build = {
       ["pinecone.workflows.source"] = "lua/pinecone/workflows/source.lua",
       ["pinecone.workflows.verify"] = "lua/pinecone/workflows/verify.lua",
    },
+   -- No copy_directories: without it LuaRocks puts README, CHANGELOG and LICENSE into doc/, where "luarocks doc" looks.
    install = {
       bin = { ["pinecone-backup"] = "lua/pinecone/command/pinecone-backup" },
+      conf = {
+         ["examples/check.lua"] = "examples/check.lua",
+         ["examples/collections.lua"] = "examples/collections.lua",
+         ["examples/cron/pinecone-backup"] = "examples/cron/pinecone-backup",
+         ["examples/drill.lua"] = "examples/drill.lua",
+         ["examples/emulator_spec.lua"] = "examples/emulator_spec.lua",
+         ["examples/nightly_backup.lua"] = "examples/nightly_backup.lua",
+         ["examples/openresty/backups.lua"] = "examples/openresty/backups.lua",
+         ["examples/openresty/checks.lua"] = "examples/openresty/checks.lua",
+         ["examples/openresty/drills.lua"] = "examples/openresty/drills.lua",
+         ["examples/openresty/listen.conf"] = "examples/openresty/listen.conf",
+         ["examples/openresty/nginx.conf"] = "examples/openresty/nginx.conf",
+         ["examples/openresty/nightly.lua"] = "examples/openresty/nightly.lua",
+         ["examples/openresty/project.lua"] = "examples/openresty/project.lua",
+         ["examples/openresty/try.lua"] = "examples/openresty/try.lua",
+         ["examples/quickstart.lua"] = "examples/quickstart.lua",
+         ["examples/restore.lua"] = "examples/restore.lua",
+         ["examples/schedules.lua"] = "examples/schedules.lua",
+         ["examples/systemd/pinecone-backup.service"] = "examples/systemd/pinecone-backup.service",
+         ["examples/systemd/pinecone-backup.timer"] = "examples/systemd/pinecone-backup.timer",
+      },
    },
-   copy_directories = { "examples" },
 }
 
 -- "luarocks test -- spec/03-backup_spec.lua" runs one file. The specs build what they test by themselves.

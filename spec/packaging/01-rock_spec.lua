@@ -64,13 +64,18 @@ describe("the rock", function()
       local paths = ('eval "$(luarocks %s path)" && '):format(options)
       here:write("my work/where.lua", WHERE)
       here:write("my work/beginning.lua", BEGINNING)
-      here:run(("cp %s/lib/luarocks/rocks-%s/lua-pinecone/%s-1/examples/quickstart.lua ."):format(tree, major, name))
+      local rock = ("%s/lib/luarocks/rocks-%s/lua-pinecone/%s-1"):format(tree, major, name)
+      here:run(("cp %s/conf/examples/quickstart.lua ."):format(rock))
 
       local run = paths .. interpreter .. " "
       assert.equal(("%s\t%s\n"):format(version, interpreter == "luajit" and "LuaJIT" or "Lua " .. major),
          here:run(run .. "where.lua " .. tree))
       expect.holds(here:run(run .. "quickstart.lua"), "Done: backed up, restored and checked.")
       expect.holds(here:run(run .. "beginning.lua"), "example-backup\tReady\t0")
+
+      here:run(("diff -r %s/conf/examples %s/repository/lua-pinecone/examples"):format(rock, here.root))
+      assert.equal("CHANGELOG.md\nLICENSE\nREADME.md\n", here:run(("ls %s/doc"):format(rock)))
+      expect.holds(here:run(("luarocks %s doc lua-pinecone --list"):format(options)), "README.md", "LICENSE")
 
       local command = tree .. "/bin/pinecone-backup" -- LuaRocks' wrapper knows the paths by itself
       assert.equal(("pinecone-backup %s\n"):format(version), here:run(command .. " --version"))
