@@ -344,57 +344,73 @@ $(DOC)/model.lua: $(REFERENCE) Makefile
 ##@ Install
 
 # As Lua's pc file says, where Lua has the same prefix: Debian keeps C modules in a folder per architecture. In other
-# prefixes it does not look there.
+# prefixes it does not look there. TOP is PREFIX without a slash at its end.
 PREFIX ?= /usr/local
+TOP := $(subst <,,$(subst /<,<,$(PREFIX)<))
+QUOTED = '$(subst ','\'',$(1))'
 LUA_VERSION := $(if $(filter luajit,$(LUA)),5.1,$(LUA:lua%=%))
 FROM_PC = $(shell for name in $(LUA) $(LUA:lua5%=lua-5%); do \
-	[[ '$(PREFIX)' == "$$(pkg-config --variable=prefix $$name 2>/dev/null)" ]] \
+	[[ $(call QUOTED,$(TOP)) == "$$(pkg-config --variable=prefix $$name 2>/dev/null)" ]] \
 		&& pkg-config --variable=$(1) $$name && break; done)
-INST_LUADIR ?= $(or $(call FROM_PC,INSTALL_LMOD),$(PREFIX)/share/lua/$(LUA_VERSION))
-INST_LIBDIR ?= $(or $(call FROM_PC,INSTALL_CMOD),$(PREFIX)/lib/lua/$(LUA_VERSION))
-INST_BINDIR ?= $(PREFIX)/bin
-INST_DOCDIR ?= $(PREFIX)/share/doc/lua-pinecone
+INST_LUADIR ?= $(or $(call FROM_PC,INSTALL_LMOD),$(TOP)/share/lua/$(LUA_VERSION))
+INST_LIBDIR ?= $(or $(call FROM_PC,INSTALL_CMOD),$(TOP)/lib/lua/$(LUA_VERSION))
+INST_BINDIR ?= $(TOP)/bin
+INST_DOCDIR ?= $(TOP)/share/doc/lua-pinecone
 
-# All that goes anywhere, for install and uninstall alike: "each" is called with mode, file and destination. All may
-# read what is there, whatever the umask; folders that there were before keep their modes.
+# All that goes anywhere, for install and uninstall alike: "each" is called with mode, file and destination. What the
+# rockspec names is installed, not what else lies around. All may read what is there, whatever the umask; folders that
+# there were before keep their modes.
 define INSTALLED
-luadir='$(DESTDIR)$(INST_LUADIR)' libdir='$(DESTDIR)$(INST_LIBDIR)'
-bindir='$(DESTDIR)$(INST_BINDIR)' docdir='$(DESTDIR)$(INST_DOCDIR)'
-all_of() { # mode, folder, destination, what of the folder
-	local file
-	while IFS= read -r file; do each $$1 "$$2/$$file" "$$3/$$file"; done < <(cd $$2 && find "$${@:4}" -type f)
-}
+for folder in "$$LUA_TO" "$$LIB_TO" "$$BIN_TO" "$$DOC_TO"; do
+	[[ $$folder == /* && $$folder != *[\;?]* ]] && continue
+	echo "PREFIX and the INST_ folders must be whole paths, from / on, without ; and ?, not '$$folder'" >&2
+	exit 1
+done
+luadir=$$BELOW$$LUA_TO libdir=$$BELOW$$LIB_TO bindir=$$BELOW$$BIN_TO docdir=$$BELOW$$DOC_TO
 everything() {
-	all_of 644 lua "$$luadir" pinecone -name '*.lua'
-	all_of 644 . "$$docdir" README.md CHANGELOG.md LICENSE examples
+	local file
+	for file in $$(grep -oE '= "(lua|examples)/[^"]+"' $(ROCKSPEC) | tr -d '= "'); do
+		case $$file in
+			lua/*.lua) each 644 $$file "$$luadir/$${file#lua/}" ;;
+			examples/*) each 644 $$file "$$docdir/$$file" ;;
+		esac
+	done
+	for file in README.md CHANGELOG.md LICENSE; do each 644 $$file "$$docdir/$$file"; done
 	each 755 $(CORE) "$$libdir/pinecone/core.so"
 	each 755 "$$command" "$$bindir/pinecone-backup"
 }
 copy() { [[ -d $${3%/*} ]] || install -d -m 755 "$${3%/*}"; install -m $$1 "$$2" "$$3"; }
 remove() { rm -f "$$3"; }
-endef
 
-# Lua finds the library in /usr and /usr/local; for other prefixes the command is told where it is.
-define SEARCH
-package.path = [==[$(INST_LUADIR)/?.lua;$(INST_LUADIR)/?/init.lua;]==] .. package.path
-package.cpath = [==[$(INST_LIBDIR)/?.so;]==] .. package.cpath
+# The command is told where the rest of it is, unless its Lua looks there by itself.
+search() {
+	local known=";$$(env -i PATH="$$PATH" $$lua -e 'print(package.path .. ";" .. package.cpath)' 2>/dev/null);"
+	[[ $$known == *";$$LUA_TO/?.lua;"*";$$LIB_TO/?.so;"* ]] || cat <<-END
+		package.path = [==[$$LUA_TO/?.lua;$$LUA_TO/?/init.lua;]==] .. package.path
+		package.cpath = [==[$$LIB_TO/?.so;]==] .. package.cpath
+	END
+}
 endef
 
 install uninstall: export INSTALLED := $(INSTALLED)
-install: export SEARCHED = $(if $(filter /usr /usr/local,$(PREFIX)),,$(SEARCH))
+install uninstall: export BELOW = $(DESTDIR)
+install uninstall: export LUA_TO = $(INST_LUADIR)
+install uninstall: export LIB_TO = $(INST_LIBDIR)
+install uninstall: export BIN_TO = $(INST_BINDIR)
+install uninstall: export DOC_TO = $(INST_DOCDIR)
 
 install: $(CORE) ## copy module, core, command and examples to PREFIX, for LUA
 	@set -e; eval "$$INSTALLED"; command=$$(mktemp); trap 'rm -f "$$command"' EXIT; each() { copy "$$@"; }; \
-	$(INTERPRETER); { echo "#!$$lua"; echo "$$SEARCHED"; sed 1d lua/pinecone/command/pinecone-backup; } >"$$command"; \
+	$(INTERPRETER); { echo "#!$$lua"; search; sed 1d lua/pinecone/command/pinecone-backup; } >"$$command"; \
 	everything; \
 	printf '%s\n' "$$luadir/pinecone" "$$libdir/pinecone/core.so" "$$bindir/pinecone-backup" "$$docdir"
 
 uninstall: ## remove what install has put there, with the same settings
 	@set -e; eval "$$INSTALLED"; each() { remove "$$@"; }; everything; \
 	for folder in "$$luadir/pinecone" "$$libdir/pinecone" "$$docdir/examples"; do \
-		[[ ! -d $$folder ]] || find "$$folder" -depth -type d -empty -delete; \
+		[[ ! -d $$folder ]] || find -H "$$folder" -mindepth 1 -depth -type d -empty -delete; \
 	done; \
-	[[ ! -d $$docdir ]] || rmdir "$$docdir" 2>/dev/null || true
+	rmdir "$$luadir/pinecone" "$$libdir/pinecone" "$$docdir/examples" "$$docdir" 2>/dev/null || true
 
 ##@ Package and style
 
@@ -408,15 +424,15 @@ release: ## VERSION=1.2.3: check that all agrees on this version, and write its 
 test-luarocks: deps-rock ## install the rock from a local server into an empty tree and run it there; release, install
 	@$(MAKE) test SPEC='$(sort $(wildcard spec/packaging/*_spec.lua))'
 
-lint: deps-lint ## luacheck, clang-format, hidden symbols, and whether the rockspec names every source
+lint: deps-lint ## luacheck, clang-format, hidden symbols, and whether the rockspec names every source and example
 	luacheck --quiet --no-color $(wildcard lua lua/pinecone/command/pinecone-backup spec examples)
 	luacheck --quiet --no-color --filename $(ROCKSPEC) - <$(ROCKSPEC)
 	clang-format --dry-run --Werror $(wildcard src/*.[ch] spec/*/*.[ch])
 	@mkdir -p build
 	@! grep -nwE 'ngx|cqueues|copas|luv' src/*.[ch] # the core knows no host
 	@! grep -L 'visibility push(hidden)' $(filter-out src/compat.h,$(wildcard src/*.h)) | grep . # compat.h is inline
-	@grep -oE '"(src|lua)/[^"]+\.(c|lua)"' $(ROCKSPEC) | tr -d '"' | sort >build/sources-named
-	find src lua -name '*.c' -o -name '*.lua' | sort | diff build/sources-named -
+	@grep -oE '("(src|lua)/[^"]+\.(c|lua)|= "examples/[^"]+)"' $(ROCKSPEC) | tr -d '= "' | sort >build/sources-named
+	find src lua examples -name '*.c' -o -name '*.lua' -o -path 'examples/*' -type f | sort | diff build/sources-named -
 
 ##@ Needed packages
 

@@ -83,6 +83,77 @@ describe("make install", function()
       assert.equal("", found "-path './a place/usr'")
    end)
 
+   it("takes a prefix with a slash at its end for the one without", function()
+      make("install", into_destination "/usr")
+      local before = found "-type f"
+      here:run("rm -r 'a place'", here.root)
+      make("install", into_destination "/usr/")
+      assert.equal(before, found "-type f")
+   end)
+
+   it("minds a quote in a path", function()
+      make("install", "PREFIX=/usr DESTDIR=" .. room.quoted(here.root .. "/it's"))
+      expect.holds(found "-type f", "./it's/usr/bin/pinecone-backup\n")
+      make("uninstall", "PREFIX=/usr DESTDIR=" .. room.quoted(here.root .. "/it's"))
+      assert.equal("", found "-path \"./it's/*\" -type f")
+      make("install", "PREFIX=" .. room.quoted(here.root .. "/it's here"))
+      expect.holds(here:run('"../it\'s here/bin/pinecone-backup" --version'), "pinecone-backup ")
+   end)
+
+   it("refuses what is no whole path", function()
+      for _, setting in ipairs {
+         "PREFIX=usr", "PREFIX=.", "INST_LUADIR=m", "INST_LIBDIR=l", "INST_BINDIR=b", "INST_DOCDIR=d", "'PREFIX=/a;b'",
+      } do
+         for _, target in ipairs { "install", "uninstall" } do
+            local line = ("make %s DEPS=no LUA=%s DESTDIR=%s %s"):format(target, interpreter, here.root, setting)
+            local text, code = here:try(line, room.checkout)
+            assert.not_equal(0, code, line)
+            expect.holds(text, "must be whole paths")
+         end
+      end
+      assert.equal("", found "-name '*pinecone*'")
+   end)
+
+   it("copies what the rockspec names, and nothing else that lies around", function()
+      local folder = here:repository()
+      local core = ("build/%s/pinecone/core.so"):format(interpreter)
+      for _, name in ipairs { core, "lua/pinecone/mine.lua", "examples/key.txt", "examples/.env" } do
+         here:write("repository/lua-pinecone/" .. name, "")
+      end
+      here:run(("make install -o %s LUA=%s %s"):format(core, interpreter, into_destination "/usr/local"), folder)
+      here:run(("diff <(git ls-files 'lua/*.lua') <(cd '%s/a place/usr/local/share/lua/%s' && find . -type f "
+         .. "| sed 's,^\\.,lua,' | LC_ALL=C sort)"):format(here.root, version), folder)
+      here:run(("git clean -qfd && diff -r examples '%s/a place/usr/local/share/doc/lua-pinecone/examples'")
+         :format(here.root), folder)
+   end)
+
+   -- Without which Lua looks in the folders that it was built with.
+   local function searches()
+      local text = here.scratch:read "a place/b/pinecone-backup"
+      return text:find("package.path = [==[/", 1, true) ~= nil
+   end
+
+   it("tells the command where the library is, unless its Lua looks there by itself", function()
+      for settings, expected in pairs {
+         ["PREFIX=/usr/local"] = false, ["PREFIX=/usr"] = false, ["PREFIX=/opt"] = true,
+         ["INST_LUADIR=/opt/m"] = true, ["INST_LIBDIR=/opt/l"] = true, ["PREFIX=/usr INST_LIBDIR=/opt/l"] = true,
+         ["INST_DOCDIR=/opt/d"] = false,
+      } do
+         make("install", into_destination "/usr/local" .. " INST_BINDIR=/b " .. settings)
+         assert.equal(expected, searches(), settings)
+      end
+   end)
+
+   it("makes a command that works from folders given one by one", function()
+      local settings = {}
+      for _, name in ipairs { "BIN", "DOC", "LIB", "LUA" } do
+         settings[#settings + 1] = ("INST_%sDIR=%s"):format(name, room.quoted(here.root .. "/in " .. name))
+      end
+      make("install", table.concat(settings, " "))
+      local text = here:run(room.quoted(here.root .. "/in BIN/pinecone-backup") .. " --version")
+      expect.holds(text, "pinecone-backup ")
+   end)
+
    it("tells the command where the library is, in a prefix that Lua does not know", function()
       make("install", "PREFIX=" .. room.quoted(here.root .. "/an other"))
       local text = here:run(room.quoted(here.root .. "/an other/bin/pinecone-backup") .. " --version")
@@ -108,6 +179,18 @@ describe("make install", function()
       make("uninstall", into_destination "/usr/local")
       assert.equal(before, found "-type f")
       assert.equal(("./a place/usr/local/share/lua/%s/pinecone\n"):format(version), found "-name '*pinecone*'")
+   end)
+
+   it("is undone in a folder that a link leads to, which stays", function()
+      here:write("elsewhere/.keep", "")
+      here:write("a place/m/.keep", "")
+      here:run("ln -s ../../elsewhere 'a place/m/pinecone'", here.root)
+      local settings = into_destination "/usr/local" .. " INST_LUADIR=/m"
+      make("install", settings)
+      expect.holds(found "-path './elsewhere/*'", "\n./elsewhere/emulator/init.lua\n")
+      make("uninstall", settings)
+      assert.equal("./elsewhere/.keep\n", found "-path './elsewhere/*'")
+      assert.equal("./a place/m/pinecone\n", found "-type l")
    end)
 
    it("is undone where nothing was installed, too", function()
