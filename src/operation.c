@@ -22,7 +22,7 @@
      .text = "the schedule's id"}
 #define LIMIT                                                                                                  \
     {.name = "limit", .type = TYPE_INTEGER, .place = PLACE_QUERY, .rule = &rule_limit,                         \
-     .text = "items on a page"}
+     .text = "items on a page; by Pinecone's descriptions 10 up to 2026-04, then 100, where it is not given"}
 #define PAGINATION_TOKEN                                                                                       \
     {.name = "pagination_token", .type = TYPE_STRING, .place = PLACE_QUERY, .wire = "paginationToken",         \
      .rule = &rule_text, .text = "pagination.next of the page before"}
@@ -56,9 +56,9 @@
 #define SCHEMA(other)                                                                                          \
     {.name = "schema", .type = TYPE_TABLE, .place = PLACE_BODY, .since = "2026-07", .instead = (other),        \
      .text = "{ fields = { ... } }; from 2026-07 on"}
-#define DEPLOYMENT(fields, other)                                                                              \
+#define DEPLOYMENT(fields, other, default)                                                                     \
     {.name = "deployment", .type = TYPE_TABLE, .place = PLACE_BODY, .since = "2026-07", .instead = (other),    \
-     .text = "{ " fields " }; from 2026-07 on"}
+     .text = "{ " fields " }; from 2026-07 on" default}
 #define READ_CAPACITY(...)                                                                                     \
     {.name = "read_capacity", .type = TYPE_TABLE, .place = PLACE_BODY, .since = "2026-07", __VA_ARGS__}
 
@@ -251,8 +251,9 @@ const Operation operations[] = {
                 .wire = "spec.pod.environment", .rule = &rule_text, .text = "such as us-east1-gcp"},
                {.name = "pod_type", .type = TYPE_STRING, .place = PLACE_BODY, .wire = "spec.pod.pod_type",
                 .fallback = "p1.x1", .rule = &rule_text, .text = "s1, p1 or p2, with .x1 to .x8; default p1.x1"},
-               POD_NUMBER("pods", "shards times replicas"), POD_NUMBER("replicas", "copies, for throughput"),
-               POD_NUMBER("shards", "parts, for capacity"),
+               POD_NUMBER("pods", "shards times replicas; the API's default is 1"),
+               POD_NUMBER("replicas", "copies, for throughput; the API's default is 1"),
+               POD_NUMBER("shards", "parts, for capacity; the API's default is 1"),
                {.name = "metadata_config", .type = TYPE_TABLE, .place = PLACE_BODY,
                 .wire = "spec.pod.metadata_config", .text = "{ indexed = { field names } }; none: all"},
                DIMENSION, METRIC, TAGS("tags of the new index"), DELETION_PROTECTION)},
@@ -375,7 +376,9 @@ const Operation operations[] = {
                 .until = "2026-04", .instead = "the type of a field of schema",
                 .text = "dense (the API's default) or sparse; up to 2026-04"},
                TAGS("tags of the index"), DELETION_PROTECTION,
-               SCHEMA("dimension, metric and vector_type"), DEPLOYMENT("deployment_type, cloud, region", "spec"),
+               SCHEMA("dimension, metric and vector_type"),
+               DEPLOYMENT("deployment_type, cloud, region", "spec",
+                          "; the API's default is managed, aws, us-east-1"),
                READ_CAPACITY(.instead = "spec.serverless.read_capacity",
                              .text = "{ mode, dedicated }; from 2026-07 on, before that in spec"),
                {.name = "cmek_id", .type = TYPE_STRING, .place = PLACE_BODY, .rule = &rule_text,
@@ -417,7 +420,7 @@ const Operation operations[] = {
                 .text = "{ pod = { replicas, pod_type } } and the like; up to 2026-04"},
                {.name = "embed", .type = TYPE_TABLE, .place = PLACE_BODY, .until = "2026-04",
                 .instead = "schema", .text = "embedding settings; up to 2026-04"},
-               SCHEMA("embed"), DEPLOYMENT("replicas, pod_type", "spec.pod"),
+               SCHEMA("embed"), DEPLOYMENT("replicas, pod_type", "spec.pod", ""),
                READ_CAPACITY(.instead = "spec.serverless.read_capacity",
                              .text = "{ mode, dedicated }; from 2026-07 on, before that in spec"))},
     /*** @treturn boolean true

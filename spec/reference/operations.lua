@@ -89,8 +89,9 @@ local function is_said(rule, text)
    return rule == "a text without control characters, not empty" or text:find(short, 1, true) ~= nil
 end
 
-local function field(row)
-   local text = row.text:gsub(",? default " .. (row.default or "%z"):gsub("%p", "%%%0"), ""):gsub(" %(default%)", "")
+local function field(row, said)
+   local default = (row.default or "%z"):gsub("%p", "%%%0")
+   local text = (said or row.text):gsub(",? default " .. default, ""):gsub(" %(default%)", "")
    local notes = { (text:gsub("[,;]? *$", ""):gsub("%b{}", "`%0`")) }
    if row.rule and not is_said(row.rule, row.text:gsub(" %(.-%)", "")) then
       notes[#notes + 1] = row.rule:gsub("[_*]", "\\%0")
@@ -116,8 +117,8 @@ local function versions(operation)
    return ""
 end
 
--- The lines about the arguments.
-local function add_arguments(add, operation)
+-- The lines about the arguments. `said` has other texts by their names.
+local function add_arguments(add, operation, said)
    local only, needed = only_name(operation)
    if #operation.arguments == 0 then
       add "@tparam[opt] table arguments none"
@@ -127,7 +128,7 @@ local function add_arguments(add, operation)
    end
    add "@tparam[opt] CallOptions options" -- first, because LDoc counts so
    for _, row in ipairs(operation.arguments) do
-      add(field(row))
+      add(field(row, said and said[row.name]))
    end
 end
 
@@ -169,10 +170,10 @@ local function document_iterator(iterator)
       has_pages = has_pages or row.name == "limit"
    end
    add(("\nAs `%s`%s"):format(iterator.operation, has_pages
-      and ", but page after page; `limit` is how many it asks for at once, 100 unless said otherwise." or " has them."))
+      and ", but page after page." or " has them."))
    add "In a `for` loop an error raises. In PUC Lua 5.1 it cannot wait in coroutines: call @{Pages:next} there."
    add(("\n@function Client:%s"):format(iterator.name))
-   add_arguments(add, operation)
+   add_arguments(add, operation, { limit = "how many it asks for at once; 100 unless said otherwise" })
    add(("@treturn Pages of @{%s}"):format(iterator.item))
    add "@raise for misuse, and in a `for` loop the error"
    add("@api " .. operation.page)

@@ -156,7 +156,7 @@ function Client:describe_backup(arguments, options) end
 
 ---@class pinecone.list_backups.arguments
 ---@field index_name? string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
----@field limit? integer items on a page; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
+---@field limit? integer items on a page; by Pinecone's descriptions 10 up to 2026-04, then 100, where it is not given; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
 ---@field pagination_token? string pagination.next of the page before
 ---@field include_deleted? boolean also of deleted indexes that had the name; makes the call speak 2026-07 at least; needs `index_name`
 ---@field [string] pinecone.unknown_field
@@ -275,7 +275,7 @@ function Client:create_index_from_backup(arguments, options) end
 function Client:describe_restore_job(arguments, options) end
 
 ---@class pinecone.list_restore_jobs.arguments
----@field limit? integer items on a page; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
+---@field limit? integer items on a page; by Pinecone's descriptions 10 up to 2026-04, then 100, where it is not given; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
 ---@field pagination_token? string pagination.next of the page before
 ---@field [string] pinecone.unknown_field
 
@@ -432,9 +432,9 @@ function Client:delete_collection(arguments, options) end
 ---@field spec? table as the API nests it
 ---@field environment string such as us-east1-gcp
 ---@field pod_type? string s1, p1 or p2, with .x1 to .x8; default: `"p1.x1"`
----@field pods? integer shards times replicas; a whole number from 1 to 2147483647
----@field replicas? integer copies, for throughput; a whole number from 1 to 2147483647
----@field shards? integer parts, for capacity; a whole number from 1 to 2147483647
+---@field pods? integer shards times replicas; the API's default is 1; a whole number from 1 to 2147483647
+---@field replicas? integer copies, for throughput; the API's default is 1; a whole number from 1 to 2147483647
+---@field shards? integer parts, for capacity; the API's default is 1; a whole number from 1 to 2147483647
 ---@field metadata_config? table `{ indexed = { field names } }`; none: all
 ---@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04
 ---@field metric? string cosine (the default for dense vectors), euclidean or dotproduct; up to 2026-04
@@ -449,9 +449,9 @@ function Client:delete_collection(arguments, options) end
 ---@field spec? table as the API nests it
 ---@field environment string such as us-east1-gcp
 ---@field pod_type? string s1, p1 or p2, with .x1 to .x8; default: `"p1.x1"`
----@field pods? integer shards times replicas; a whole number from 1 to 2147483647
----@field replicas? integer copies, for throughput; a whole number from 1 to 2147483647
----@field shards? integer parts, for capacity; a whole number from 1 to 2147483647
+---@field pods? integer shards times replicas; the API's default is 1; a whole number from 1 to 2147483647
+---@field replicas? integer copies, for throughput; the API's default is 1; a whole number from 1 to 2147483647
+---@field shards? integer parts, for capacity; the API's default is 1; a whole number from 1 to 2147483647
 ---@field metadata_config? table `{ indexed = { field names } }`; none: all
 ---@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04
 ---@field metric? string cosine (the default for dense vectors), euclidean or dotproduct; up to 2026-04
@@ -466,9 +466,9 @@ function Client:delete_collection(arguments, options) end
 ---@field spec table as the API nests it
 ---@field environment string such as us-east1-gcp
 ---@field pod_type? string s1, p1 or p2, with .x1 to .x8; default: `"p1.x1"`
----@field pods? integer shards times replicas; a whole number from 1 to 2147483647
----@field replicas? integer copies, for throughput; a whole number from 1 to 2147483647
----@field shards? integer parts, for capacity; a whole number from 1 to 2147483647
+---@field pods? integer shards times replicas; the API's default is 1; a whole number from 1 to 2147483647
+---@field replicas? integer copies, for throughput; the API's default is 1; a whole number from 1 to 2147483647
+---@field shards? integer parts, for capacity; the API's default is 1; a whole number from 1 to 2147483647
 ---@field metadata_config? table `{ indexed = { field names } }`; none: all
 ---@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04
 ---@field metric? string cosine (the default for dense vectors), euclidean or dotproduct; up to 2026-04
@@ -483,9 +483,9 @@ function Client:delete_collection(arguments, options) end
 ---@field spec table as the API nests it
 ---@field environment? string such as us-east1-gcp
 ---@field pod_type? string s1, p1 or p2, with .x1 to .x8; default: `"p1.x1"`
----@field pods? integer shards times replicas; a whole number from 1 to 2147483647
----@field replicas? integer copies, for throughput; a whole number from 1 to 2147483647
----@field shards? integer parts, for capacity; a whole number from 1 to 2147483647
+---@field pods? integer shards times replicas; the API's default is 1; a whole number from 1 to 2147483647
+---@field replicas? integer copies, for throughput; the API's default is 1; a whole number from 1 to 2147483647
+---@field shards? integer parts, for capacity; the API's default is 1; a whole number from 1 to 2147483647
 ---@field metadata_config? table `{ indexed = { field names } }`; none: all
 ---@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04
 ---@field metric? string cosine (the default for dense vectors), euclidean or dotproduct; up to 2026-04
@@ -500,9 +500,9 @@ function Client:delete_collection(arguments, options) end
 ---@field spec table as the API nests it
 ---@field environment? string such as us-east1-gcp
 ---@field pod_type? string s1, p1 or p2, with .x1 to .x8; default: `"p1.x1"`
----@field pods? integer shards times replicas; a whole number from 1 to 2147483647
----@field replicas? integer copies, for throughput; a whole number from 1 to 2147483647
----@field shards? integer parts, for capacity; a whole number from 1 to 2147483647
+---@field pods? integer shards times replicas; the API's default is 1; a whole number from 1 to 2147483647
+---@field replicas? integer copies, for throughput; the API's default is 1; a whole number from 1 to 2147483647
+---@field shards? integer parts, for capacity; the API's default is 1; a whole number from 1 to 2147483647
 ---@field metadata_config? table `{ indexed = { field names } }`; none: all
 ---@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04
 ---@field metric? string cosine (the default for dense vectors), euclidean or dotproduct; up to 2026-04
@@ -517,9 +517,9 @@ function Client:delete_collection(arguments, options) end
 ---@field spec table as the API nests it
 ---@field environment? string such as us-east1-gcp
 ---@field pod_type? string s1, p1 or p2, with .x1 to .x8; default: `"p1.x1"`
----@field pods? integer shards times replicas; a whole number from 1 to 2147483647
----@field replicas? integer copies, for throughput; a whole number from 1 to 2147483647
----@field shards? integer parts, for capacity; a whole number from 1 to 2147483647
+---@field pods? integer shards times replicas; the API's default is 1; a whole number from 1 to 2147483647
+---@field replicas? integer copies, for throughput; the API's default is 1; a whole number from 1 to 2147483647
+---@field shards? integer parts, for capacity; the API's default is 1; a whole number from 1 to 2147483647
 ---@field metadata_config? table `{ indexed = { field names } }`; none: all
 ---@field dimension? integer length of its vectors, 1 to 20000; none for sparse ones; up to 2026-04
 ---@field metric? string cosine (the default for dense vectors), euclidean or dotproduct; up to 2026-04
@@ -649,7 +649,7 @@ function Client:create_backup_schedule(arguments, options) end
 
 ---@class pinecone.list_backup_schedules.arguments
 ---@field index_name string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
----@field limit? integer items on a page; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
+---@field limit? integer items on a page; by Pinecone's descriptions 10 up to 2026-04, then 100, where it is not given; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
 ---@field pagination_token? string pagination.next of the page before
 ---@field [string] pinecone.unknown_field
 
@@ -756,7 +756,7 @@ function Client:delete_backup_schedule(arguments, options) end
 
 ---@class pinecone.list_backup_schedule_history.arguments
 ---@field schedule_id string the schedule's id; a text without control characters, not empty, '.' or '..'
----@field limit? integer items on a page; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
+---@field limit? integer items on a page; by Pinecone's descriptions 10 up to 2026-04, then 100, where it is not given; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
 ---@field pagination_token? string pagination.next of the page before
 ---@field [string] pinecone.unknown_field
 
@@ -791,7 +791,7 @@ function Client:list_backup_schedule_history(arguments, options) end
 ---@field tags? table<string, string> tags of the index; keys of 1 to 80 characters A-Z, a-z, 0-9, '_' and '-', values of at most 120 characters A-Z, a-z, 0-9 and ';@_-.+ ' (from 2026-07 on: printable ASCII, and at most 20 tags)
 ---@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default)
 ---@field schema? table `{ fields = { ... } }`; from 2026-07 on
----@field deployment? table `{ deployment_type, cloud, region }`; from 2026-07 on
+---@field deployment? table `{ deployment_type, cloud, region }`; from 2026-07 on; the API's default is managed, aws, us-east-1
 ---@field read_capacity? table `{ mode, dedicated }`; from 2026-07 on, before that in spec
 ---@field cmek_id? string id of the encryption key; from 2026-07 on
 ---@field [string] pinecone.unknown_field
@@ -1006,7 +1006,7 @@ function Client:request(arguments, options) end
 
 ---@class pinecone.backups.arguments
 ---@field index_name? string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
----@field limit? integer items on a page; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
+---@field limit? integer how many it asks for at once; 100 unless said otherwise; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
 ---@field pagination_token? string pagination.next of the page before
 ---@field include_deleted? boolean also of deleted indexes that had the name; makes the call speak 2026-07 at least; needs `index_name`
 ---@field [string] pinecone.unknown_field
@@ -1019,8 +1019,8 @@ function Client:request(arguments, options) end
 
 ---The backups of an index, or of the whole project, one by one.
 ---
----As `list_backups`, but page after page; `limit` is how many it asks for at once, 100 unless said otherwise. In a
----`for` loop an error raises. In PUC Lua 5.1 it cannot wait in coroutines: call `Pages:next` there.
+---As `list_backups`, but page after page. In a `for` loop an error raises. In PUC Lua 5.1 it cannot wait in
+---coroutines: call `Pages:next` there.
 ---
 ---```lua
 ---for backup in pc:backups { index_name = "movies" } do print(backup.name, backup.status) end
@@ -1033,7 +1033,7 @@ function Client:request(arguments, options) end
 function Client:backups(arguments, options) end
 
 ---@class pinecone.restore_jobs.arguments
----@field limit? integer items on a page; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
+---@field limit? integer how many it asks for at once; 100 unless said otherwise; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
 ---@field pagination_token? string pagination.next of the page before
 ---@field [string] pinecone.unknown_field
 
@@ -1045,8 +1045,8 @@ function Client:backups(arguments, options) end
 
 ---The restore jobs of the project, one by one.
 ---
----As `list_restore_jobs`, but page after page; `limit` is how many it asks for at once, 100 unless said otherwise. In
----a `for` loop an error raises. In PUC Lua 5.1 it cannot wait in coroutines: call `Pages:next` there.
+---As `list_restore_jobs`, but page after page. In a `for` loop an error raises. In PUC Lua 5.1 it cannot wait in
+---coroutines: call `Pages:next` there.
 ---
 ---```lua
 ---for job in pc:restore_jobs() do print(job.target_index_name, job.status) end
@@ -1081,7 +1081,7 @@ function Client:collections(arguments, options) end
 
 ---@class pinecone.backup_schedules.arguments
 ---@field index_name string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
----@field limit? integer items on a page; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
+---@field limit? integer how many it asks for at once; 100 unless said otherwise; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
 ---@field pagination_token? string pagination.next of the page before
 ---@field [string] pinecone.unknown_field
 
@@ -1093,8 +1093,8 @@ function Client:collections(arguments, options) end
 
 ---The backup schedules of an index, one by one.
 ---
----As `list_backup_schedules`, but page after page; `limit` is how many it asks for at once, 100 unless said
----otherwise. In a `for` loop an error raises. In PUC Lua 5.1 it cannot wait in coroutines: call `Pages:next` there.
+---As `list_backup_schedules`, but page after page. In a `for` loop an error raises. In PUC Lua 5.1 it cannot wait in
+---coroutines: call `Pages:next` there.
 ---
 ---```lua
 ---for schedule in pc:backup_schedules "songs" do print(schedule.name, schedule.enabled) end
@@ -1108,14 +1108,14 @@ function Client:backup_schedules(arguments, options) end
 
 ---@class pinecone.backup_schedule_history.arguments
 ---@field schedule_id string the schedule's id; a text without control characters, not empty, '.' or '..'
----@field limit? integer items on a page; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
+---@field limit? integer how many it asks for at once; 100 unless said otherwise; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
 ---@field pagination_token? string pagination.next of the page before
 ---@field [string] pinecone.unknown_field
 
 ---The backups that a schedule made, one by one.
 ---
----As `list_backup_schedule_history`, but page after page; `limit` is how many it asks for at once, 100 unless said
----otherwise. In a `for` loop an error raises. In PUC Lua 5.1 it cannot wait in coroutines: call `Pages:next` there.
+---As `list_backup_schedule_history`, but page after page. In a `for` loop an error raises. In PUC Lua 5.1 it cannot
+---wait in coroutines: call `Pages:next` there.
 ---
 ---```lua
 ---for backup in pc:backup_schedule_history(schedule_id) do print(backup.name) end
