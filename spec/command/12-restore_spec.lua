@@ -317,7 +317,7 @@ describe("pinecone-backup restore", function()
       end)
 
       it("11 where the name is taken", function()
-         expect.holds(run(11, "start ID --name movies --wait").err, "already exists")
+         expect.holds(run(11, "start ID --name movies --wait").err, "already exists", "an index movies already")
       end)
 
       it("13 where there may be no more indexes", function()

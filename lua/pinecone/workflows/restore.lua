@@ -26,6 +26,14 @@ local function is_to_verify(arguments)
    return arguments.wait ~= false and arguments.verify ~= false
 end
 
+-- The backup is what an error is about; that the name is taken says nothing without the name.
+local function naming(err, name)
+   if err.kind == "conflict" and not err.maybe_applied then
+      err.hint = ("There is an index %s already: choose another name, or delete what has it."):format(name)
+   end
+   return err
+end
+
 -- Everything that can be wrong before anything is made. What is done has its name from when it may have begun.
 local function begin(client, backup, arguments, patience, done)
    local err
@@ -40,7 +48,7 @@ local function begin(client, backup, arguments, patience, done)
    local begun
    begun, err = client:create_index_from_backup(wanted_of(arguments, backup.backup_id), patience:options())
    if not begun then
-      return nil, err
+      return nil, naming(err, arguments.name)
    end
    done.restore_job_id, done.index_id = begun.restore_job_id, begun.index_id
    return done
