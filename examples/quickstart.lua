@@ -62,7 +62,7 @@ local function tour(pc)
 
    step "Let Pinecone back the index up every day, and keep each backup for a week."
    local schedule = assert(pc:create_backup_schedule {
-      index_name = "movies", name = "nightly", frequency = "daily", expire_after_days = 7,
+      index_name = "movies", name = "auto", frequency = "daily", expire_after_days = 7,
    })
    say("schedule %s runs next at %s", schedule.name, schedule.next_scheduled_run)
 

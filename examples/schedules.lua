@@ -15,7 +15,7 @@ local pc = assert(pinecone.new())
 
 -- An index has at most one enabled schedule.
 local schedule = assert(pc:create_backup_schedule {
-   index_name = index_name, name = "nightly", frequency = "daily", expire_after_days = 7,
+   index_name = index_name, name = "auto", frequency = "daily", expire_after_days = 7,
 })
 print(("%s runs next at %s"):format(schedule.name, schedule.next_scheduled_run))
 

@@ -269,7 +269,7 @@ const Operation operations[] = {
     @kind invalid_argument the index has pods, or a key of the customer's, or the days are too many
     @usage
     local schedule = assert(pc:create_backup_schedule {
-       index_name = "docs-example", name = "nightly", frequency = "daily", expire_after_days = 7,
+       index_name = "docs-example", name = "auto", frequency = "daily", expire_after_days = 7,
     })
     print(schedule.schedule_id, schedule.next_scheduled_run)
     */

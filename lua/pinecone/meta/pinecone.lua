@@ -635,7 +635,7 @@ function Client:create_index_from_collection(arguments, options) end
 ---
 ---```lua
 ---local schedule = assert(pc:create_backup_schedule {
----   index_name = "docs-example", name = "nightly", frequency = "daily", expire_after_days = 7,
+---   index_name = "docs-example", name = "auto", frequency = "daily", expire_after_days = 7,
 ---})
 ---print(schedule.schedule_id, schedule.next_scheduled_run)
 ---```
