@@ -473,7 +473,7 @@ deps-lint: ## what lint needs
 deps-valgrind: ## what check-valgrind needs
 deps-fuzz: ## what fuzz needs
 deps-rock: ## what test-luarocks needs
-deps-specs: ## nginx, tinyproxy, cqueues and copas, which some specs need
+deps-specs: ## what some specs need: nginx, tinyproxy, LDoc, cqueues, copas and shells
 deps-openresty: ## nginx with ngx_lua, and curl to try it
 deps-doc: ## what doc needs: LDoc
 deps-bench: ## what bench compares with and measures by: nginx, curl, luasocket, valgrind

@@ -104,6 +104,15 @@ describe("The reference's table of", function()
       return by_name(reference.tables[name].params)
    end
 
+   -- Where nothing is like a name, it says which there are.
+   local function names_taken(problem)
+      local taken = {}
+      for name in problem:match "it takes (.*)":gmatch "[%l_]+" do
+         taken[name] = true
+      end
+      return taken
+   end
+
    it("a policy has its rules", function()
       assert_same_names(names.options["a field of a policy"], documented "Policy")
    end)
@@ -117,13 +126,10 @@ describe("The reference's table of", function()
    end)
 
    it("the options of a call has them", function()
-      local _, problem = pcall(service.client(answers.running).describe_index, service.client(answers.running), "x",
-         { zzzzzzzzzz = 1 })
-      local taken = {}
-      for name in problem:match "it takes (.*)":gmatch "[%l_]+" do
-         taken[name] = true
-      end
-      assert_same_names(taken, documented "CallOptions")
+      local client = service.client(answers.running)
+      local _, problem = pcall(client.describe_index, client, "x", { zzzzzzzzzz = 1 })
+      client:close()
+      assert_same_names(names_taken(problem), documented "CallOptions")
    end)
 
    it("the emulator's options has them", function()
@@ -138,11 +144,7 @@ describe("The reference's table of", function()
 
    it("a seed has its kinds", function()
       local _, problem = require("pinecone.emulator.seed").check { zzzzzzzzzz = {} }
-      local taken = {}
-      for name in problem:match "it takes (.*)":gmatch "[%l_]+" do
-         taken[name] = true
-      end
-      assert_same_names(taken, documented "Seed")
+      assert_same_names(names_taken(problem), documented "Seed")
    end)
 end)
 

@@ -1015,7 +1015,7 @@ function Client:request(arguments, options) end
 ---@overload fun(): pinecone.Backup?
 ---@field next fun(self): pinecone.Backup?, pinecone.Error
 ---@field next_page fun(self): pinecone.Backup[]?, pinecone.Error
----@field all fun(self): pinecone.Backup[]?, pinecone.Error?
+---@field all fun(self): pinecone.Backup[]?, pinecone.Error
 
 ---The backups of an index, or of the whole project, one by one.
 ---
@@ -1041,7 +1041,7 @@ function Client:backups(arguments, options) end
 ---@overload fun(): pinecone.RestoreJob?
 ---@field next fun(self): pinecone.RestoreJob?, pinecone.Error
 ---@field next_page fun(self): pinecone.RestoreJob[]?, pinecone.Error
----@field all fun(self): pinecone.RestoreJob[]?, pinecone.Error?
+---@field all fun(self): pinecone.RestoreJob[]?, pinecone.Error
 
 ---The restore jobs of the project, one by one.
 ---
@@ -1062,7 +1062,7 @@ function Client:restore_jobs(arguments, options) end
 ---@overload fun(): pinecone.Collection?
 ---@field next fun(self): pinecone.Collection?, pinecone.Error
 ---@field next_page fun(self): pinecone.Collection[]?, pinecone.Error
----@field all fun(self): pinecone.Collection[]?, pinecone.Error?
+---@field all fun(self): pinecone.Collection[]?, pinecone.Error
 
 ---The collections of the project, one by one.
 ---
@@ -1089,7 +1089,7 @@ function Client:collections(arguments, options) end
 ---@overload fun(): pinecone.Schedule?
 ---@field next fun(self): pinecone.Schedule?, pinecone.Error
 ---@field next_page fun(self): pinecone.Schedule[]?, pinecone.Error
----@field all fun(self): pinecone.Schedule[]?, pinecone.Error?
+---@field all fun(self): pinecone.Schedule[]?, pinecone.Error
 
 ---The backup schedules of an index, one by one.
 ---
@@ -1131,7 +1131,7 @@ function Client:backup_schedule_history(arguments, options) end
 ---@overload fun(): pinecone.Index?
 ---@field next fun(self): pinecone.Index?, pinecone.Error
 ---@field next_page fun(self): pinecone.Index[]?, pinecone.Error
----@field all fun(self): pinecone.Index[]?, pinecone.Error?
+---@field all fun(self): pinecone.Index[]?, pinecone.Error
 
 ---The indexes of the project, one by one.
 ---
