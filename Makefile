@@ -141,7 +141,8 @@ quickstart: modules ## back up and restore an index of the emulator, step by ste
 	@. $(BUILD)/env.sh && $(UNDER) $(LUA) examples/quickstart.lua
 
 # What some specs read; without LDoc they are pending.
-SPEC_MODEL = $(and $(filter spec/51-% spec/54-% spec/55-% spec/openresty/06-%,$(SPEC)),$(shell command -v ldoc),$(DOC)/model.lua)
+SPEC_MODEL = $(and $(filter spec/51-% spec/54-% spec/55-% spec/openresty/06-%,$(SPEC)), \
+	$(shell command -v ldoc),$(DOC)/model.lua)
 
 # busted's own command would run on whatever "lua" is.
 test: modules deps-specs ## run the specs on LUA
@@ -344,10 +345,10 @@ $(DOC)/model.lua: $(REFERENCE) Makefile
 ##@ Install
 
 # As Lua's pc file says, where Lua has the same prefix: Debian keeps C modules in a folder per architecture. In other
-# prefixes it does not look there. TOP is PREFIX without a slash at its end.
+# prefixes it does not look there. TOP is PREFIX without slashes at its end.
 PREFIX ?= /usr/local
-TOP := $(subst <,,$(subst /<,<,$(PREFIX)<))
 QUOTED = '$(subst ','\'',$(1))'
+TOP := $(shell printf %s $(call QUOTED,$(PREFIX)) | sed 's,/*$$,,')
 LUA_VERSION := $(if $(filter luajit,$(LUA)),5.1,$(LUA:lua%=%))
 FROM_PC = $(shell for name in $(LUA) $(LUA:lua5%=lua-5%); do \
 	[[ $(call QUOTED,$(TOP)) == "$$(pkg-config --variable=prefix $$name 2>/dev/null)" ]] \
@@ -414,11 +415,11 @@ uninstall: ## remove what install has put there, with the same settings
 
 ##@ Package and style
 
-rock: ## pack the checkout into build/lua-pinecone-scm-1.src.rock, which LuaRocks installs without network
+rock: deps-pack ## pack the checkout into build/lua-pinecone-scm-1.src.rock, which LuaRocks installs without network
 	@spec/packaging/pack $(ROCKSPEC) build
 
 # It tags, pushes and uploads nothing.
-release: ## VERSION=1.2.3: check that all agrees on this version, and write its rockspec and rock into build/
+release: deps-pack ## VERSION=1.2.3: check that all agrees on this version, and write its rockspec and rock into build/
 	@$(LUA) spec/packaging/release.lua '$(VERSION)'
 
 test-luarocks: deps-rock ## install the rock from a local server into an empty tree and run it there; release, install
@@ -444,7 +445,8 @@ PACKAGES_common = libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev pkg-
 # comma, and shells whose completion is tried. Where an init system runs, Debian would also start nginx as a service:
 # there it is not brought unasked, and without it its specs are pending.
 NGINX := nginx|nginx-core|nginx-light
-PACKAGES_doc := lua-ldoc lua-discount
+# Debian's ldoc runs on no other Lua than these.
+PACKAGES_doc := lua-ldoc lua-discount lua5.2|lua5.1
 PACKAGES_specs = $(PACKAGES_doc) curl tinyproxy-bin lua-cqueues lua-copas locales zsh fish \
 	$(if $(wildcard /run/systemd/system),,$(NGINX))
 PACKAGES_lua5.1 := lua5.1 liblua5.1-0-dev
@@ -460,6 +462,7 @@ deps-lint: export PACKAGES = lua-check clang-format
 deps-valgrind: export PACKAGES = valgrind
 # llvm names the functions in what the sanitizers print. The runtime is in clang's own packages before Debian 12.
 deps-fuzz: export PACKAGES = clang llvm libclang-rt-dev|libclang-common-14-dev
+deps-pack: export PACKAGES = luarocks git zip
 deps-rock: export PACKAGES = luarocks git zip unzip $(foreach lua,lua5.1 lua5.4 luajit,$(PACKAGES_$(lua))) \
 	$(PACKAGES_common)
 deps-specs: export PACKAGES = $(PACKAGES_specs)
@@ -472,6 +475,7 @@ deps-all: ## the same for every Lua
 deps-lint: ## what lint needs
 deps-valgrind: ## what check-valgrind needs
 deps-fuzz: ## what fuzz needs
+deps-pack: ## what rock and release need
 deps-rock: ## what test-luarocks needs
 deps-specs: ## what some specs need: nginx, tinyproxy, LDoc, cqueues, copas and shells
 deps-openresty: ## nginx with ngx_lua, and curl to try it
@@ -529,7 +533,8 @@ $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recom
 	-o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 $$packages </dev/null >/dev/null
 endef
 
-DEPS_TARGETS := deps deps-all deps-lint deps-valgrind deps-fuzz deps-rock deps-specs deps-openresty deps-bench deps-doc
+DEPS_TARGETS := deps deps-all deps-lint deps-valgrind deps-fuzz deps-rock deps-specs deps-openresty \
+	deps-bench deps-doc deps-pack
 $(DEPS_TARGETS): export INSTALL := $(INSTALL)
 $(DEPS_TARGETS):
 	@$(if $(filter no,$(DEPS)),:,eval "$$INSTALL")

@@ -12,7 +12,7 @@ description = {
 Backups, restores, collections and backup schedules of Pinecone vector
 indexes, from Lua scripts, the shell and OpenResty, on libcurl. With the
 command pinecone-backup, and with an emulator of the service to test against;
-the emulator also needs luv: luarocks install luv.]],
+the emulator also needs the rock luv.]],
    homepage = "https://github.com/lua-pinecone/lua-pinecone",
    issues_url = "https://github.com/lua-pinecone/lua-pinecone/issues",
    license = "MIT",

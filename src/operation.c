@@ -22,7 +22,7 @@
      .text = "the schedule's id"}
 #define LIMIT                                                                                                  \
     {.name = "limit", .type = TYPE_INTEGER, .place = PLACE_QUERY, .rule = &rule_limit,                         \
-     .text = "items on a page; by Pinecone's descriptions 10 up to 2026-04, then 100, where it is not given"}
+     .text = "items on a page; the API's default is 10 up to 2026-04, 100 from 2026-07 on"}
 #define PAGINATION_TOKEN                                                                                       \
     {.name = "pagination_token", .type = TYPE_STRING, .place = PLACE_QUERY, .wire = "paginationToken",         \
      .rule = &rule_text, .text = "pagination.next of the page before"}
@@ -378,7 +378,7 @@ const Operation operations[] = {
                TAGS("tags of the index"), DELETION_PROTECTION,
                SCHEMA("dimension, metric and vector_type"),
                DEPLOYMENT("deployment_type, cloud, region", "spec",
-                          "; the API's default is managed, aws, us-east-1"),
+                          "; the API's defaults are deployment_type managed, cloud aws, region us-east-1"),
                READ_CAPACITY(.instead = "spec.serverless.read_capacity",
                              .text = "{ mode, dedicated }; from 2026-07 on, before that in spec"),
                {.name = "cmek_id", .type = TYPE_STRING, .place = PLACE_BODY, .rule = &rule_text,

@@ -104,9 +104,11 @@ local function write(path, text)
    assert(file:close())
 end
 
+-- Leaves nothing half made.
 local function run(command)
    local status = os.execute(command) -- 5.1 gives a number
    if status ~= true and status ~= 0 then
+      os.remove(name .. ".rockspec")
       refuse("this failed: %s", command)
    end
 end

@@ -43,7 +43,7 @@ local iterators = {
       usage = "for index in pc:indexes() do print(index.name, index.status.state) end" },
 }
 
--- What C has above a row: text, the @treturn, the @errors and the example.
+-- What C has above a row: text, the @treturn, the @kinds and the example.
 local function read_comments()
    local file = assert(io.open(SOURCE))
    local source = file:read "*a"
@@ -52,6 +52,7 @@ local function read_comments()
    for comment, name in source:gmatch '/%*%*%* (.-)\n *%*/[^"]-%.name = "([%w_]+)"' do
       local text, usage = comment:match "^(.-)@usage\n(.*)$"
       assert(text, SOURCE .. ": no @usage above " .. name)
+      assert(not text:find "@[^\n]*\n *[^@%s]", SOURCE .. ": a tag of two lines above " .. name)
       local indent = usage:match "^ *"
       comments[name] = {
          text = text:match "^(.-)@treturn":gsub("%s+", " "),

@@ -156,7 +156,7 @@ function Client:describe_backup(arguments, options) end
 
 ---@class pinecone.list_backups.arguments
 ---@field index_name? string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
----@field limit? integer items on a page; by Pinecone's descriptions 10 up to 2026-04, then 100, where it is not given; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
+---@field limit? integer items on a page; the API's default is 10 up to 2026-04, 100 from 2026-07 on; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
 ---@field pagination_token? string pagination.next of the page before
 ---@field include_deleted? boolean also of deleted indexes that had the name; makes the call speak 2026-07 at least; needs `index_name`
 ---@field [string] pinecone.unknown_field
@@ -275,7 +275,7 @@ function Client:create_index_from_backup(arguments, options) end
 function Client:describe_restore_job(arguments, options) end
 
 ---@class pinecone.list_restore_jobs.arguments
----@field limit? integer items on a page; by Pinecone's descriptions 10 up to 2026-04, then 100, where it is not given; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
+---@field limit? integer items on a page; the API's default is 10 up to 2026-04, 100 from 2026-07 on; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
 ---@field pagination_token? string pagination.next of the page before
 ---@field [string] pinecone.unknown_field
 
@@ -649,7 +649,7 @@ function Client:create_backup_schedule(arguments, options) end
 
 ---@class pinecone.list_backup_schedules.arguments
 ---@field index_name string the index; 1 to 45 characters a-z, 0-9 and '-', with a letter or digit at both ends
----@field limit? integer items on a page; by Pinecone's descriptions 10 up to 2026-04, then 100, where it is not given; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
+---@field limit? integer items on a page; the API's default is 10 up to 2026-04, 100 from 2026-07 on; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
 ---@field pagination_token? string pagination.next of the page before
 ---@field [string] pinecone.unknown_field
 
@@ -756,7 +756,7 @@ function Client:delete_backup_schedule(arguments, options) end
 
 ---@class pinecone.list_backup_schedule_history.arguments
 ---@field schedule_id string the schedule's id; a text without control characters, not empty, '.' or '..'
----@field limit? integer items on a page; by Pinecone's descriptions 10 up to 2026-04, then 100, where it is not given; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
+---@field limit? integer items on a page; the API's default is 10 up to 2026-04, 100 from 2026-07 on; a whole number from 1 to 100 (from 2026-07 on: from 1 to 2147483647)
 ---@field pagination_token? string pagination.next of the page before
 ---@field [string] pinecone.unknown_field
 
@@ -791,7 +791,7 @@ function Client:list_backup_schedule_history(arguments, options) end
 ---@field tags? table<string, string> tags of the index; keys of 1 to 80 characters A-Z, a-z, 0-9, '_' and '-', values of at most 120 characters A-Z, a-z, 0-9 and ';@_-.+ ' (from 2026-07 on: printable ASCII, and at most 20 tags)
 ---@field deletion_protection? "enabled"|"disabled" enabled or disabled (the API's default)
 ---@field schema? table `{ fields = { ... } }`; from 2026-07 on
----@field deployment? table `{ deployment_type, cloud, region }`; from 2026-07 on; the API's default is managed, aws, us-east-1
+---@field deployment? table `{ deployment_type, cloud, region }`; from 2026-07 on; the API's defaults are deployment_type managed, cloud aws, region us-east-1
 ---@field read_capacity? table `{ mode, dedicated }`; from 2026-07 on, before that in spec
 ---@field cmek_id? string id of the encryption key; from 2026-07 on
 ---@field [string] pinecone.unknown_field
