@@ -153,11 +153,6 @@ run.nginx, run.every = run_by_another, run_by_another
 -- The specs -----------------------------------------------------------------------------------------------------------
 
 describe("README's example", function()
-   if service.slowness > 1 then
-      pending "is about what users do, not about the core"
-      return
-   end
-
    for place, block in ipairs(readme.blocks()) do
       it(("%d, %s, does what it says"):format(place, block.text:match "[^\n]*":gsub("%s+#.*", "")), function()
          local runs = run[block.kind]

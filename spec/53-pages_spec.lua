@@ -2,10 +2,8 @@
 
 local checkout = require "support.checkout"
 local line = require "pinecone.command.line"
-local service = require "support.service"
+local pages = require "support.pages" -- asks an emulator what there is
 local typed = require "support.typed"
-
-local pages = service.slowness == 1 and require "support.pages" -- asks an emulator what there is
 
 local function assert_good(path, problems)
    assert.equal("", table.concat(problems, "\n"), path)
@@ -29,11 +27,6 @@ local function comments_of(text)
 end
 
 describe("a page", function()
-   if service.slowness > 1 then
-      pending "is about what users read, not about the core"
-      return
-   end
-
    for _, path in ipairs(checkout.files) do
       if path:find "%.md$" then
          it(path .. " speaks of nothing that is not there", function()

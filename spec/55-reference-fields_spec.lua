@@ -7,8 +7,8 @@ local pinecone = require "pinecone"
 local reference = require "support.reference"
 local service = require "support.service"
 
-if not reference.model or service.slowness > 1 then
-   describe("The reference of fields", function() pending "needs LDoc, and is not about the core" end)
+if not reference.model then
+   describe("The reference of fields", function() pending "needs LDoc" end)
    return
 end
 

@@ -12,7 +12,27 @@ local PATIENCE_MILLISECONDS = 30000
 process.memory_factor = (os.getenv "LD_PRELOAD" or ""):find "asan" and 200 or 1
 
 local Process = {}
-Process.__index = Process
+
+-- What is printed comes in pieces, and is put together when somebody looks: megabytes that are copied at each piece
+-- keep a busy collector at work for seconds.
+local printed = { out = true, err = true, text = true }
+
+function Process.__index(self, name)
+   if not printed[name] then
+      return Process[name]
+   end
+   local pieces = rawget(self, "pieces")
+   pieces[name] = { table.concat(pieces[name]) }
+   return pieces[name][1]
+end
+
+function Process.__newindex(self, name, value)
+   if printed[name] then
+      rawget(self, "pieces")[name] = { value }
+   else
+      rawset(self, name, value)
+   end
+end
 
 -- What the sanitizers preload is for the interpreter alone; PINECONE_DEBUG asks the specs, not what they look at.
 local function environment(path, changes)
@@ -30,7 +50,9 @@ end
 
 local function keep(self, name, pipe)
    pipe:read_start(function(_, chunk)
-      self[name], self.text = self[name] .. (chunk or ""), self.text .. (chunk or "")
+      for _, list in ipairs { self.pieces[name], self.pieces.text } do
+         list[#list + 1] = chunk
+      end
    end)
 end
 
@@ -41,7 +63,7 @@ end
 -- @treturn table it; `out` and `err` are what it has printed so far, `text` is both, `pid` its process id. Once it has
 -- ended, `code` is its exit code, `signal` the signal that ended it or 0, `seconds` the time it took
 function process.start(path, arguments, variables)
-   local self = setmetatable({ out = "", err = "", text = "", began = uv.hrtime() }, Process)
+   local self = setmetatable({ pieces = { out = {}, err = {}, text = {} }, began = uv.hrtime() }, Process)
    self.is_ours = path == service.interpreter() -- a server may well show what it was sent
    self.stdin, self.stdout, self.stderr = uv.new_pipe(false), uv.new_pipe(false), uv.new_pipe(false)
    local child, pid = uv.spawn(path, {

@@ -11,11 +11,6 @@ local LONGEST_SECONDS = 600
 local files_left_out = {
    ["36-lifetime"] = "all but four of its specs run scripts as processes of their own, which are in no nginx",
    ["40-hosts"] = "it is about other event loops",
-   ["51-reference"] = "its examples run in processes of their own",
-   ["52-readme"] = "all of it runs in processes of its own",
-   ["53-pages"] = "it asks nobody",
-   ["54-types"] = "it asks nobody",
-   ["55-reference-fields"] = "it is about what the reference says",
 }
 
 -- Single specs that are not, by a part of their names.
